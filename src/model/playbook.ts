@@ -1,0 +1,96 @@
+import type { Position } from './problem.ts'
+import type { MapSource, Source } from './source.ts'
+
+export interface Located<T> {
+  readonly value: T
+  readonly at: Position
+}
+
+export interface Playbook {
+  readonly file: string
+  readonly plays: readonly Play[]
+}
+
+export interface Play {
+  readonly at: Position
+  readonly name: string | undefined
+  readonly hosts: Located<string>
+  readonly keywords: InheritedKeywords
+  readonly vars: MapSource | undefined
+  readonly varsFiles: readonly Located<string>[]
+  /** how many hosts form a batch: counts or percentages, the last one repeats */
+  readonly serial: readonly Located<number | string>[]
+  readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle'
+  readonly preTasks: readonly Task[]
+  readonly roles: readonly RoleUse[]
+  readonly tasks: readonly Task[]
+  readonly postTasks: readonly Task[]
+  readonly handlers: readonly Task[]
+}
+
+/** Keywords a play, a role entry or a task may carry; the innermost wins, tags and conditions add up. */
+export interface InheritedKeywords {
+  readonly become: Located<boolean> | undefined
+  readonly becomeUser: Located<string> | undefined
+  readonly tags: readonly string[]
+  readonly when: readonly Located<string | boolean>[]
+  readonly environment: MapSource | undefined
+}
+
+/** A role named in a play: a function call, its inputs checked at this line. */
+export interface RoleUse {
+  readonly at: Position
+  readonly role: Role
+  readonly keywords: InheritedKeywords
+  readonly inputs: MapSource | undefined
+}
+
+export interface RoleInput {
+  readonly name: string
+  readonly description: string
+  readonly required: boolean
+  /** the JSON Schema of the value */
+  readonly schema: object
+  readonly fallback: Source | undefined
+  readonly at: Position
+}
+
+export interface Role {
+  readonly name: string
+  /** absolute path of the folder */
+  readonly folder: string
+  readonly at: Position
+  readonly summary: string
+  readonly version: string
+  readonly inputs: readonly RoleInput[]
+  readonly vars: MapSource | undefined
+  readonly dependencies: readonly RoleUse[]
+  readonly tasks: readonly Task[]
+  readonly handlers: readonly Task[]
+}
+
+export interface Task {
+  readonly at: Position
+  readonly name: string | undefined
+  /** name of a task type, resolved from an alias where one was written */
+  readonly type: string
+  readonly typeAt: Position
+  readonly params: Source
+  readonly keywords: InheritedKeywords
+  readonly vars: MapSource | undefined
+  readonly loop: Source | undefined
+  readonly loopControl: { readonly loopVar: string; readonly indexVar: string | undefined; readonly label: Located<string> | undefined }
+  readonly register: Located<string> | undefined
+  readonly notify: readonly Located<string>[]
+  readonly listen: readonly string[]
+  readonly delegateTo: Located<string> | undefined
+  readonly runOnce: boolean
+  readonly ignoreErrors: boolean
+  readonly changedWhen: readonly Located<string | boolean>[] | undefined
+  readonly failedWhen: readonly Located<string | boolean>[] | undefined
+  readonly noLog: boolean
+  readonly checkMode: boolean | undefined
+  readonly diff: boolean | undefined
+  /** seconds */
+  readonly timeout: number | undefined
+}

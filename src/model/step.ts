@@ -1,0 +1,129 @@
+import type { Probe } from './fact.ts'
+import type { Text } from './value.ts'
+
+/**
+ * What an act does to a host, as data. Bytes of `write` and files made by a `make` are staged and checked before
+ * anything visible changes; every other step runs in task order after all staging of the host has succeeded.
+ */
+export type Step =
+  | WriteStep
+  | MakeStep
+  | InstallStep
+  | DirectoryStep
+  | LinkStep
+  | AttributesStep
+  | RemoveStep
+  | RunStep
+  | AskStep
+  | IssueStep
+
+/** Replaces a file in one rename; owner and mode are right from the first byte. */
+export interface WriteStep {
+  readonly kind: 'write'
+  readonly path: string
+  readonly content: Text | Uint8Array
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  readonly mode: number
+  /** digest of what must still be there when the rename comes, or that nothing is there */
+  readonly expect: 'absent' | { readonly sha256: string }
+}
+
+/**
+ * Runs during staging and changes nothing visible: makes files on the host that a later `install` puts in place.
+ * `files` names each with the path it will have; the script finds the staged path in the variable of that name.
+ */
+export interface MakeStep {
+  readonly kind: 'make'
+  readonly script: Text
+  readonly files: Readonly<Record<string, string>>
+  readonly tools: readonly string[]
+}
+
+/** Renames a file made by `make` into place. `name` is a key of its `files`. */
+export interface InstallStep {
+  readonly kind: 'install'
+  readonly name: string
+  readonly path: string
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  readonly mode: number
+}
+
+export interface DirectoryStep {
+  readonly kind: 'directory'
+  readonly path: string
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  readonly mode: number
+}
+
+export interface LinkStep {
+  readonly kind: 'link'
+  readonly path: string
+  readonly to: string
+}
+
+export interface AttributesStep {
+  readonly kind: 'attributes'
+  readonly path: string
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  readonly mode: number | undefined
+}
+
+export interface RemoveStep {
+  readonly kind: 'remove'
+  readonly path: string
+  readonly recursive: boolean
+}
+
+/** Runs a program or a script. Its stdin is empty unless given; its answer is what `register` keeps. */
+export interface RunStep {
+  readonly kind: 'run'
+  readonly command: { readonly argv: readonly string[] } | { readonly script: Text }
+  readonly as?: string
+  readonly chdir?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: Text
+  readonly timeoutSeconds?: number
+  /** true: a non-zero exit is an answer for the task to judge, not a failure of the step */
+  readonly mayFail: boolean
+}
+
+/** Asks again, after what came before has acted, until `settled` or the deadline. */
+export interface AskStep {
+  readonly kind: 'ask'
+  readonly probes: readonly Probe[]
+  readonly settled: (facts: readonly unknown[]) => boolean
+  readonly deadlineSeconds: number
+}
+
+/** Has a request signed by an authority of the controller, through the port Issuer. */
+export interface IssueStep {
+  readonly kind: 'issue'
+  readonly authority: string
+  /** PEM of the request that was made on the host */
+  readonly request: string
+  readonly profile: IssueProfile
+}
+
+export interface IssueProfile {
+  readonly dnsNames: readonly string[]
+  readonly ipAddresses: readonly string[]
+  readonly usage: 'server' | 'client' | 'peer'
+  /** milliseconds since 1970 */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+export interface StepAnswer {
+  readonly ok: boolean
+  readonly rc: number
+  readonly stdout: string
+  readonly stderr: string
+  /** answers of an `ask`, in the order of its probes */
+  readonly facts?: readonly unknown[]
+  /** PEM of the certificate followed by its intermediates, for `issue` */
+  readonly chain?: string
+}

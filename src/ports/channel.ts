@@ -1,0 +1,54 @@
+import type { Position } from '../model/problem.ts'
+import type { Secret } from '../model/value.ts'
+
+/** Where and how to reach one host; made by compile from inventory and options, never from facts. */
+export interface ConnectionTarget {
+  readonly name: string
+  /** where the inventory names the host */
+  readonly at: Position
+  readonly transport: 'ssh' | 'local'
+  readonly address: string
+  readonly port: number
+  readonly user: string
+  readonly privateKeyFiles: readonly string[]
+  readonly password: Secret | undefined
+  readonly knownHostsFiles: readonly string[]
+  readonly become: { readonly user: string; readonly password: Secret | undefined } | undefined
+  readonly connectTimeoutSeconds: number
+}
+
+export interface ChannelStats {
+  /** connections opened, channels opened, exchanges done */
+  readonly connections: number
+  readonly channels: number
+  readonly exchanges: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+}
+
+export interface ExchangeResult {
+  /** everything the program printed, stdout and stderr in one stream */
+  readonly output: Uint8Array
+  readonly rc: number
+}
+
+/**
+ * One shell on one host that lives as long as the channel; variables and functions of a program stay for the next one.
+ * An exchange is a write after which the controller waits. Programs of one channel never overlap.
+ */
+export interface Channel {
+  /**
+   * Runs a sh program with empty stdin and answers when it has ended.
+   * `program` may hold secrets: it goes to the wire and nowhere else.
+   * Throws TlsplayError: CONNECTION_LOST, TIMED_OUT (no byte for `idleSeconds`), OUTPUT_LIMIT, PROTOCOL.
+   */
+  exchange(program: string, options: { readonly idleSeconds: number }): Promise<ExchangeResult>
+  readonly stats: ChannelStats
+  /** resolves when the connection is gone; never throws */
+  close(): Promise<void>
+}
+
+export interface Transport {
+  /** Throws TlsplayError with the reason it could not: HOST_UNREACHABLE, HOST_KEY_*, AUTH_FAILED, SHELL_REFUSED, SUDO_*, ... */
+  open(target: ConnectionTarget): Promise<Channel>
+}

@@ -1,0 +1,52 @@
+import type { Probe } from '../model/fact.ts'
+import type {
+  InstallStep,
+  MakeStep,
+  RunStep,
+  StepAnswer,
+  WriteStep,
+  DirectoryStep,
+  LinkStep,
+  AttributesStep,
+  RemoveStep,
+} from '../model/step.ts'
+import type { ChannelStats, ConnectionTarget } from './channel.ts'
+
+export interface Numbered<S> {
+  /** number of the step in the run of this host, from 0 */
+  readonly number: number
+  readonly step: S
+}
+
+export type StageStep = WriteStep | MakeStep
+export type ActStep = WriteStep | InstallStep | DirectoryStep | LinkStep | AttributesStep | RemoveStep | RunStep
+
+export interface ActGroup {
+  readonly steps: readonly Numbered<ActStep>[]
+  /** a failure of this group does not keep the next group from running */
+  readonly mayFail: boolean
+}
+
+/** Step number -> answer; a step that did not run has none. */
+export type Answers = ReadonlyMap<number, StepAnswer>
+
+/** One host as the engine sees it: questions and deeds. Each call is one exchange, or none when there is nothing to do. */
+export interface HostSession {
+  /** Answers by `probeKey`. Throws TlsplayError: TOOL_MISSING and what the channel throws. */
+  observe(probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>>
+  /** Stages bytes and makes files; nothing visible changes. A failed write answers ok: false with the reason in stderr. */
+  prepare(steps: readonly Numbered<StageStep>[]): Promise<Answers>
+  /**
+   * Acts in order and stops at the first failure outside a `mayFail` group, and behind such a group when a command of it
+   * that may fail has failed. Only after every step before was prepared.
+   */
+  act(groups: readonly ActGroup[]): Promise<Answers>
+  /** Removes what was staged and not put in place. */
+  discard(): Promise<void>
+  readonly stats: ChannelStats
+  close(): Promise<void>
+}
+
+export interface HostConnector {
+  open(target: ConnectionTarget): Promise<HostSession>
+}

@@ -1,0 +1,46 @@
+import type { CertificateFact, Fact, Probe } from '../model/fact.ts'
+import type { IssueStep } from '../model/step.ts'
+import type { RunEvent } from '../model/event.ts'
+import type { Secret } from '../model/value.ts'
+
+/** Milliseconds since 1970. */
+export interface Clock {
+  now(): number
+}
+
+/** Texts of the controller. Paths are absolute. */
+export interface Files {
+  /** undefined when there is no such file */
+  read(path: string): Uint8Array | undefined
+  /** names in a folder in ASCII order, undefined when there is no such folder */
+  list(path: string): readonly string[] | undefined
+  kind(path: string): 'file' | 'directory' | undefined
+  /** with every link resolved; undefined when it does not exist */
+  realPath(path: string): string | undefined
+}
+
+export interface Issuer {
+  /** the authority's own certificate; undefined when there is none of that name. Throws TlsplayError CA_MISSING when it is incomplete. */
+  authority(name: string): CertificateFact | undefined
+  /** Signs a request. Resolves with PEM: the certificate, then intermediates, no root. Throws TlsplayError CA_LOCKED, CA_MISSING. */
+  issue(step: IssueStep): Promise<string>
+}
+
+/** Asks people. Throws when there is nobody to ask. */
+export interface Prompt {
+  secret(question: string): Promise<Secret>
+}
+
+export interface Events {
+  emit(event: RunEvent): void
+}
+
+/** Dials from the controller: the second witness of `verify`. */
+export interface Dialer {
+  listen(probe: Extract<Probe, { kind: 'listener' }>): Promise<Fact<'listener'>>
+}
+
+export interface Random {
+  /** cryptographically strong */
+  bytes(count: number): Uint8Array
+}
