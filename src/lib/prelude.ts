@@ -1,0 +1,43 @@
+/**
+ * Functions that every program sent to a host may use; sent once per channel, right after the shell answers.
+ * POSIX sh only: dash, BusyBox ash, bash and mksh run it unchanged. Names start with `tls_` to stay out of the way.
+ *
+ * tls_as USER ARGV...   runs ARGV as USER (runs it directly when we are that user already)
+ * tls_near PATH         sets tls_dir to the nearest existing folder above PATH
+ * tls_tmp               sets tls_t to a private folder that goes with the shell
+ * tls_generations       names of functions that remove what was staged; they run when the shell ends, however it ends
+ */
+export const prelude = String.raw`
+tls_me=$(id -un 2>/dev/null || id -u)
+tls_as() {
+  tls_u=$1; shift
+  if [ "$tls_u" = "$tls_me" ]; then "$@"; return; fi
+  if [ "$(id -u)" != 0 ]; then sudo -n -H -u "$tls_u" -- "$@"; return; fi
+  if command -v runuser >/dev/null 2>&1; then runuser -u "$tls_u" -- "$@"; return; fi
+  if command -v setpriv >/dev/null 2>&1; then setpriv --reuid="$tls_u" --regid="$(id -g "$tls_u")" --init-groups -- "$@"; return; fi
+  su -s /bin/sh "$tls_u" -c 'exec "$@"' -- sh "$@"
+}
+tls_near() {
+  tls_dir=$1
+  while :; do
+    tls_dir=${'$'}{tls_dir%/*}
+    [ -n "$tls_dir" ] || { tls_dir=/; return; }
+    [ ! -d "$tls_dir" ] || return 0
+  done
+}
+tls_t=
+tls_tmp() {
+  [ -z "$tls_t" ] || return 0
+  tls_t=$(mktemp -d "${'$'}{TMPDIR:-/tmp}/.tlsplay.XXXXXX")
+}
+tls_generations=
+tls_unstage() {
+  for tls_g in $tls_generations; do "$tls_g"; done
+  tls_generations=
+}
+tls_exit() {
+  tls_unstage
+  [ -z "$tls_t" ] || rm -rf -- "$tls_t"
+}
+trap tls_exit EXIT
+`
