@@ -1,0 +1,35 @@
+import { type Absent, absent } from '../model/fact.ts'
+import { Unknown } from '../model/value.ts'
+
+/**
+ * sh function: sets tls_s to what may be done with PATH, by builtins only, so that a hundred paths start no program:
+ * f regular file that can be read, u one that cannot, o something else, d hidden by a folder that may not be entered, a nothing.
+ */
+export const seenFunction = String.raw`tls_seen() {
+  if [ -f "$1" ]; then if [ -r "$1" ]; then tls_s=f; else tls_s=u; fi
+  elif [ -e "$1" ]; then tls_s=o
+  else
+    tls_s=a
+    tls_near "$1"
+    [ -x "$tls_dir" ] || tls_s=d
+  fi
+}
+`
+
+/** What the letters of `tls_seen` mean for a question about bytes; undefined for a file that can be read. */
+export function unseen(letter: string): Absent | Unknown | undefined {
+  switch (letter) {
+    case 'f':
+      return undefined
+    case 'a':
+      return absent
+    case 'u':
+      return new Unknown('permission denied')
+    case 'd':
+      return new Unknown('permission denied for a folder above it')
+    case 'o':
+      return new Unknown('it is no regular file')
+    default:
+      return new Unknown('the host gave no readable answer about it')
+  }
+}

@@ -1,0 +1,115 @@
+import { compileRun } from '../../src/compile/graph.ts'
+import { runPlaybook } from '../../src/execute/run.ts'
+import { checkParams, loadAll } from '../../src/load/index.ts'
+import type { RunEvent, TaskOutcome } from '../../src/model/event.ts'
+import type { Plan } from '../../src/model/plan.ts'
+import type { Problem } from '../../src/model/problem.ts'
+import type { Report } from '../../src/model/report.ts'
+import { readAsset } from '../../src/plan/assets.ts'
+import { taskTypes } from '../../src/tasks/index.ts'
+import { memoryFiles } from '../load/memory-files.ts'
+import { MemoryHost, memoryHosts } from './memory-host.ts'
+
+export interface PlayOptions {
+  readonly mode?: 'plan' | 'run'
+  readonly limit?: string
+  readonly tags?: readonly string[]
+  readonly files?: Readonly<Record<string, string>>
+  /** called when an event is emitted, to act in the middle of a run */
+  readonly on?: (event: RunEvent) => void
+}
+
+export interface Played {
+  readonly problems: readonly Problem[]
+  readonly report: Report
+  readonly plan: Plan
+  readonly events: readonly RunEvent[]
+  /** `host label status`, in the order they were reported */
+  readonly results: readonly string[]
+}
+
+const now = Date.parse('2026-01-02T03:04:05Z')
+
+/** A whole run from text to report against hosts that live in memory. The inventory names them all in the group `all`. */
+export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHost>, options: PlayOptions = {}): Promise<Played> {
+  const files = memoryFiles({
+    '/p/site.yml': playbook,
+    '/p/inventory.yml': `all:\n  hosts:\n${[...hosts.keys()].map((name) => `    ${name}:\n`).join('')}`,
+    ...options.files,
+  })
+  const loaded = await loadAll({
+    playbook: 'site.yml',
+    inventories: ['inventory.yml'],
+    rolesPaths: [],
+    shippedRoles: '/roles',
+    taskTypes,
+    files,
+    cwd: '/p',
+  })
+  const compiled = compileRun(
+    loaded.playbook,
+    loaded.inventory,
+    {
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      tags: options.tags ?? [],
+      skipTags: [],
+      connection: { defaults: { user: 'root', homeFolder: '/root', knownHostsFiles: [] } },
+      forks: 4,
+      checkMode: options.mode === 'plan',
+      diff: false,
+      environment: {},
+      playbookFolder: '/p',
+    },
+    { taskTypes, readFile: () => undefined, readVars: () => undefined, random: () => 0 },
+  )
+  const problems = [...loaded.problems, ...compiled.problems]
+  if (problems.length > 0)
+    throw new Error(`the playbook of the test is wrong: ${problems.map((problem) => `${problem.at?.line}: ${problem.message}`).join('; ')}`)
+  const events: RunEvent[] = []
+  const report = await runPlaybook(
+    { run: compiled.run, inventory: loaded.inventory, mode: options.mode ?? 'run', playbook: 'site.yml', forks: 4, tlsplay: '0.0.0' },
+    {
+      connector: memoryHosts(new Map([...hosts, ['localhost', hosts.get('localhost') ?? new MemoryHost()]])),
+      tools: {
+        run: compiled.run,
+        taskTypes,
+        now,
+        checkParams,
+        authority: () => undefined,
+        readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder: '/p' }),
+      },
+      issuer: { authority: () => undefined, issue: async () => '' },
+      clock: { now: () => now },
+      events: {
+        emit(event) {
+          events.push(event)
+          options.on?.(event)
+        },
+      },
+      pause: async () => {},
+    },
+  )
+  const outcomes = events.flatMap((event): readonly TaskOutcome[] => (event.type === 'task_finished' ? [event.result] : []))
+  const ready = events.find((event) => event.type === 'plan_ready')
+  if (ready?.type !== 'plan_ready') throw new Error('no plan was made')
+  return {
+    problems: report.problems,
+    report,
+    plan: ready.plan,
+    events,
+    results: outcomes.map(({ host, label, item, status }) => `${host} ${label}${item === undefined ? '' : `(${item})`} ${status}`),
+  }
+}
+
+export function hostsNamed(...names: readonly string[]): ReadonlyMap<string, MemoryHost> {
+  return new Map(names.map((name) => [name, new MemoryHost()]))
+}
+
+/** What the plan says of each task: `host label outcome`. */
+export function plannedOutcomes(plan: Plan): readonly string[] {
+  return plan.plays.flatMap((one) =>
+    one.hosts.flatMap(({ host, tasks }) =>
+      tasks.map((task) => `${host} ${task.label}${task.item === undefined ? '' : `(${task.item})`} ${task.outcome}`),
+    ),
+  )
+}
