@@ -1,0 +1,33 @@
+import type { AnyTaskType } from '../model/task-type.ts'
+import { assert } from './assert/index.ts'
+import { command } from './command/index.ts'
+import { config } from './config/index.ts'
+import { copy } from './copy/index.ts'
+import { debug } from './debug/index.ts'
+import { file } from './file/index.ts'
+import { generate } from './generate/index.ts'
+import { lineinfile } from './lineinfile/index.ts'
+import { service } from './service/index.ts'
+import { setFact } from './set_fact/index.ts'
+import { template } from './template/index.ts'
+import { verify } from './verify/index.ts'
+import { waitFor } from './wait_for/index.ts'
+
+const all: readonly AnyTaskType[] = [
+  assert,
+  command,
+  config,
+  copy,
+  debug,
+  file,
+  generate,
+  lineinfile,
+  service,
+  setFact,
+  template,
+  verify,
+  waitFor,
+]
+
+/** Every task type by the word that stands in a playbook; its parameters are vouched for by the schema in its folder. */
+export const taskTypes: ReadonlyMap<string, AnyTaskType> = new Map(all.map((type) => [type.name, type]))

@@ -1,0 +1,244 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { prelude } from '../../../src/lib/prelude.ts'
+import type { Change } from '../../../src/model/task-type.ts'
+import { applyService, type Deed, processScript, unitScript } from '../../../src/tasks/service/act.ts'
+
+let folder = ''
+let server = ''
+const wait = { stableSeconds: 0.2, timeoutSeconds: 5, port: undefined }
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tlsplay-act-'))
+  server = join(folder, 'server.mjs')
+  writeFileSync(
+    server,
+    "import { createServer } from 'node:net'\nconsole.log('up as', process.argv.slice(2).join('|'))\nif (process.argv[2] === 'fail') process.exit(3)\ncreateServer().listen(Number(process.argv[2]), '127.0.0.1')\n",
+  )
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function sh(script: string): { readonly rc: number; readonly stdout: string } {
+  const done = spawnSync('sh', ['-s'], { input: `${prelude}\n${script}`, encoding: 'utf8' })
+  return { rc: done.status ?? -1, stdout: done.stdout }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+describe('a process of its own, in a real shell', () => {
+  const deed = (
+    verb: 'start' | 'restart' | 'stop',
+    port: number,
+    words: readonly string[],
+    pids: readonly number[] = [],
+  ): Extract<Deed, { kind: 'process' }> => ({
+    kind: 'process',
+    verb,
+    name: 'app',
+    pids,
+    wait: { ...wait, port },
+    command: {
+      argv: [process.execPath, server, ...words],
+      exe: server,
+      user: userInfo().username,
+      logFile: join(folder, 'app.log'),
+      stopSignal: 'TERM',
+    },
+  })
+  const pidOn = (port: number): number => {
+    const argvOf = (pid: string) => (existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') : [])
+    return Number(
+      readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && argvOf(pid)[1] === server && argvOf(pid)[2] === String(port)) ?? 0,
+    )
+  }
+
+  test('starts detached with its log, is replaced, and ends', async () => {
+    const port = await freePort()
+    expect(sh(processScript(deed('start', port, [String(port), "it's a $word"])))).toEqual({ rc: 0, stdout: '' })
+    expect(readFileSync(join(folder, 'app.log'), 'utf8')).toBe(`up as ${port}|it's a $word\n`)
+    const first = pidOn(port)
+    expect(sh(processScript(deed('restart', port, [String(port)], [first]))).rc).toBe(0)
+    const second = pidOn(port)
+    expect(second).toBeGreaterThan(0)
+    expect(second).not.toBe(first)
+    expect(sh(processScript(deed('stop', port, [], [second]))).rc).toBe(0)
+    expect(pidOn(port)).toBe(0)
+  })
+
+  test('one that ends at once is reported with the last lines of its log', async () => {
+    const port = await freePort()
+    const { rc, stdout } = sh(processScript(deed('start', port, ['fail'])))
+    expect(rc).toBe(1)
+    expect(stdout).toMatch(/^its process ended soon after the start\n(?:.*\n)*up as fail\n$/)
+  })
+
+  test('one that never listens is given up', async () => {
+    const [port, other] = [await freePort(), await freePort()]
+    const { rc, stdout } = sh(
+      processScript({ ...deed('start', port, [String(other)]), wait: { stableSeconds: 0.1, timeoutSeconds: 1, port } }),
+    )
+    expect({ rc, why: stdout.split('\n')[0] }).toEqual({ rc: 1, why: `nothing listens on port ${port}` })
+    expect(sh(processScript(deed('stop', port, [], [pidOn(other)]))).rc).toBe(0)
+  })
+
+  test('a process id that now belongs to something else is left alone', async () => {
+    const port = await freePort()
+    expect(sh(`${processScript(deed('stop', port, [], [process.pid]))}`).rc).toBe(0)
+    expect(process.pid).toBeGreaterThan(0)
+  })
+
+  test('a log that cannot be written is said', () => {
+    const bad = deed('start', 1, ['1'])
+    const { rc, stdout } = sh(processScript({ ...bad, command: { ...bad.command, logFile: '/proc/none/app.log' } }))
+    expect({ rc, why: stdout.trim() }).toEqual({ rc: 1, why: `${userInfo().username} cannot write /proc/none/app.log` })
+  })
+})
+
+describe('a unit, against a systemctl that plays one', () => {
+  /** A stand-in whose unit is what four variables say; `acts` is what a restart does to them. */
+  const systemctl = (acts: string, state = 'active') => `
+S=${state} P=$$ N=0 R=old FAILED=
+systemctl() {
+  echo "$*" >>${folder}/calls
+  case $1 in
+    show) printf 'ActiveState=%s\\nSubState=x\\nMainPID=%s\\nNRestarts=%s\\nInvocationID=%s\\nExecMainStartTimestampMonotonic=1\\n' "$S" "$P" "$N" "$R" ;;
+    restart|start|reload|kill) ${acts} ;;
+  esac
+}
+journalctl() { echo 'last words'; }
+`
+  const play = (acts: string, verb: 'start' | 'restart' | 'hangup' | 'stop', state?: string) => {
+    writeFileSync(join(folder, 'calls'), '')
+    const done = sh(
+      `${systemctl(acts, state)}${unitScript("it's.service", verb, { stableSeconds: 0.2, timeoutSeconds: 1, port: undefined })}`,
+    )
+    return {
+      ...done,
+      calls: readFileSync(join(folder, 'calls'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('show')),
+    }
+  }
+
+  test.each<{
+    case: string
+    acts: string
+    verb: 'start' | 'restart' | 'hangup' | 'stop'
+    state?: string
+    rc: number
+    says: string
+    calls: readonly string[]
+  }>([
+    { case: 'a good restart', acts: 'R=new', verb: 'restart', rc: 0, says: '', calls: ["restart --no-block it's.service"] },
+    {
+      case: 'the state from before the restart does not count',
+      acts: ':',
+      verb: 'restart',
+      rc: 1,
+      says: 'it is active (x); gave up after 1 s',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'a failed one is reset first',
+      acts: 'R=new; S=active',
+      verb: 'start',
+      state: 'failed',
+      rc: 0,
+      says: '',
+      calls: ["reset-failed it's.service", "start --no-block it's.service"],
+    },
+    {
+      case: 'it fails',
+      acts: 'R=new; S=failed',
+      verb: 'restart',
+      rc: 1,
+      says: 'it failed to start',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'it ends at once',
+      acts: 'R=new; S=inactive',
+      verb: 'restart',
+      rc: 1,
+      says: 'it ended right after the start',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'its process is gone',
+      acts: 'R=new; P=999999999',
+      verb: 'restart',
+      rc: 1,
+      says: 'its process ended soon after the start; gave up after 1 s',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'systemctl refuses',
+      acts: 'return 1',
+      verb: 'restart',
+      rc: 1,
+      says: 'systemctl refused',
+      calls: ["restart --no-block it's.service"],
+    },
+    { case: 'a signal that it survives', acts: ':', verb: 'hangup', rc: 0, says: '', calls: ["kill -s HUP --kill-whom=main it's.service"] },
+    {
+      case: 'an older systemctl knows another word',
+      acts: '[ "$4" != --kill-whom=main ]',
+      verb: 'hangup',
+      rc: 0,
+      says: '',
+      calls: ["kill -s HUP --kill-whom=main it's.service", "kill -s HUP --kill-who=main it's.service"],
+    },
+    {
+      case: 'a signal that ends it',
+      acts: 'R=new',
+      verb: 'hangup',
+      rc: 1,
+      says: 'it ended on the signal and was started again',
+      calls: ["kill -s HUP --kill-whom=main it's.service"],
+    },
+    { case: 'a stop', acts: ':', verb: 'stop', rc: 0, says: '', calls: ["stop it's.service"] },
+  ])('$case', ({ acts, verb, state, rc, says, calls }) => {
+    const done = play(acts, verb, state)
+    expect({ rc: done.rc, stdout: done.stdout }).toEqual({ rc, stdout: rc === 0 ? '' : `${says}\nlast words\n` })
+    expect(done.calls).toEqual(calls)
+  })
+
+  test('systemd that starts it again and again is no success', () => {
+    // Each look finds one more restart, as with a program that ends after a second.
+    const again = systemctl('R=new').replace('show) ', 'show) N=$(wc -l <"$COUNT"); echo >>"$COUNT"; ')
+    const { rc, stdout } = sh(
+      `COUNT=${folder}/count; : >"$COUNT"\n${again}${unitScript('a.service', 'restart', { stableSeconds: 0.1, timeoutSeconds: 1, port: undefined })}`,
+    )
+    expect({ rc, why: stdout.split('\n')[0] }).toEqual({ rc: 1, why: 'systemd started it again and again; gave up after 1 s' })
+  })
+})
+
+test('a failure is told with the reason, the log and where to look', () => {
+  const change: Change<Deed> = {
+    action: 'restart',
+    target: 'a.service',
+    summary: '',
+    diffs: [],
+    reason: '',
+    data: { kind: 'unit', verb: 'restart', unit: 'a.service', wait },
+  }
+  const acts = applyService(change)
+  const first = acts.next()
+  expect(first.value).toMatchObject([{ kind: 'run', mayFail: true }])
+  const end = acts.next([{ ok: false, rc: 1, stdout: 'it failed to start\nrun: bad key\n', stderr: '' }])
+  expect(end.value).toEqual({
+    changed: true,
+    failed: 'a.service: restart failed: it failed to start\n  run: bad key',
+    hint: 'look at its log\njournalctl -u a.service -n 50',
+  })
+})
