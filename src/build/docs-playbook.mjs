@@ -1,0 +1,61 @@
+import { code, page, table } from './docs-markdown.mjs'
+import { propertyRows } from './docs-schema.mjs'
+
+const head = ['keyword', 'value', 'default', 'what it means']
+const refusedHead = ['word', 'what to do']
+
+/** docs/reference/playbook.md */
+export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWords, taskTypeWords }) {
+  const { play, task, roleUse, role, inventory } = documents
+  return page(
+    'src/load/schemas/ and src/load/ansible-words.ts',
+    '# Playbooks, roles and inventories',
+    'A playbook is a list of plays. Every key and every type is checked before any host is reached; an unknown key is an error.',
+    '## Play',
+    keywordTable(play),
+    'The sections run in the order `pre_tasks`, `roles`, `tasks`, `post_tasks`; handlers that were notified run at the end of each of `pre_tasks`, `roles` with `tasks`, and `post_tasks`.',
+    '## Task',
+    `A task is a map with keywords and one key that names its type: ${Object.keys(tasks).map(code).join(', ')}. The types stand in [tasks.md](tasks.md).`,
+    keywordTable(task),
+    '## A role in `roles`',
+    'Either the name of a role as text, or a map:',
+    keywordTable(roleUse),
+    '## role.yml',
+    'A role is a folder with `role.yml`, `tasks/main.yml`, and as needed `handlers/main.yml`, `templates/` and `files/`. It is looked for in `roles/` beside the playbook, then in the folders of `--roles-path`, then among the roles that come with tlsplay.',
+    keywordTable(role),
+    'Each input is a JSON Schema with these keys of its own:',
+    keywordTable({ ...role.$defs.input, properties: ownKeys(role.$defs.input.properties) }),
+    '## Inventory in YAML',
+    'The INI form and lists like `-i h1,h2` are read too: [coming-from-ansible.md](../coming-from-ansible.md).',
+    keywordTable(inventory.$defs.group),
+    '## Words of Ansible that do not exist here',
+    'Each gives the problem `NOT_SUPPORTED` at its place, with the hint of the right column.',
+    '### In a play',
+    refused(playWords),
+    '### In an entry of `roles`',
+    refused(roleUseWords),
+    '### In a task',
+    refused(taskWords),
+    '### As the type of a task',
+    refused(taskTypeWords),
+  )
+}
+
+function keywordTable(schema) {
+  return table(
+    head,
+    propertyRows(schema).map(([name, type, standard, text]) => [name, type, standard, text]),
+  )
+}
+
+/** The three keys that say something about the input; all others are words of JSON Schema. */
+function ownKeys({ description, default: standard, required }) {
+  return { description, default: standard, required }
+}
+
+function refused(words) {
+  return table(
+    refusedHead,
+    Object.entries(words).map(([word, hint]) => [code(word), hint]),
+  )
+}

@@ -1,0 +1,176 @@
+/**
+ * What no schema tells of a task type: an example, what `register` keeps, and where Ansible's module of that name does
+ * otherwise. Examples are loaded by a test, each as the tasks of a play.
+ */
+export const taskNotes = {
+  assert: {
+    example: `- name: enough certificates are named
+  assert:
+    that:
+      - size(names) > 0
+      - days > renew_before
+    fail_msg: a certificate needs a name and a lifetime
+  vars: { names: [h1.example.net], days: 90, renew_before: 30 }`,
+    register: '`msg`, and of a broken condition `assertion`',
+    differences: [
+      '`that` is CEL, not Jinja: `size(xs) > 0`, not `xs | length > 0`.',
+      'It is decided in the plan: a host on which it fails is reported and left as it is, before anything acts there.',
+      'There is no `quiet`, and no `msg` beside `fail_msg`.',
+    ],
+  },
+  command: {
+    example: `- name: what the certificate says
+  command:
+    argv: [openssl, x509, -noout, -subject, -in, /etc/app/tls/server.crt]
+    reads: [/etc/app/tls/server.crt]
+  register: subject
+
+- name: a database of its own
+  command: influx -ssl -execute "CREATE DATABASE metrics"
+  when: subject.rc == 0`,
+    register: '`cmd`, `rc`, `stdout`, `stderr`, `stdout_lines`, `stderr_lines`',
+    differences: [
+      '`reads`, `unless`, `onlyif`, `env` and `timeout` are there; with `reads` the real answer stands in the plan.',
+      'Nothing in the line is expanded: no `$HOME`, no `*`. Ansible expands variables of the environment.',
+      'Parameters stand below the key; `command: touch x creates=x` is a command with three words.',
+      '`creates` and `removes` are paths, not patterns.',
+      'A secret in the words or in `env` is the error `SECRET_EXPOSED`; `stdin` takes it.',
+      'What it did cannot be proved by looking again, and the report says so by name.',
+    ],
+  },
+  config: {
+    example: `- name: the settings of influxd, every other byte as it is
+  config:
+    path: /etc/influxdb/influxdb.conf
+    set: { http.https-enabled: true, tls.min-version: tls1.2 }
+
+- name: the flag of a unit, wherever its flags live
+  config:
+    service: prometheus
+    flags: { --web.config.file: /etc/prometheus/web.yml }`,
+    differences: [
+      'Ansible has no such module; the nearest are `ini_file`, `lineinfile` and `replace`, which know no TOML, YAML or flags.',
+      'A setting goes below its own commented default where the file has one. A text that cannot be edited safely is the error `EDIT_IMPOSSIBLE`, never a guess.',
+      'Flags go into the variable of the environment file that ExecStart names, else into a drop-in `tlsplay.conf` of the unit, and systemd reads its units again.',
+    ],
+  },
+  copy: {
+    example: `- name: the authority that clients trust
+  copy: { src: ca.crt, dest: /usr/local/share/ca-certificates/lab.crt, mode: '0644' }`,
+    differences: [
+      '`content` is written as it stands and never rendered; use `template` for a text with variables. Ansible renders it.',
+      'A symbolic link at `dest` stays, and what it leads to is written. Ansible replaces the link.',
+      'Single files only: no folders, no `remote_src`, no `backup`, `validate`, `force`, `directory_mode`.',
+      'The mode is four octal digits in quotes; a number is the error `MODE_NUMBER`, and `u=rw` is not read.',
+      'A new file has mode 0644 unless the task says otherwise.',
+    ],
+  },
+  debug: {
+    example: `- name: who is asked
+  debug: { msg: "{{ inventory_hostname }} runs {{ facts.os.id }} {{ facts.os.version }}" }`,
+    register: '`msg`',
+    differences: ['`var` is an expression of CEL.', 'There is no `verbosity`.'],
+  },
+  file: {
+    example: `- name: folder of the certificate
+  file: { path: /etc/app/tls, state: directory, owner: root, group: app, mode: '0750' }
+
+- name: nothing of the old certificate
+  file: { path: /etc/ssl/old, state: absent }`,
+    differences: [
+      '`touch` makes an empty file where nothing is and leaves the times of what is there alone. Ansible changes the times on each run.',
+      'There is no `hard`, `recurse`, `force`, `follow`, and no times to set.',
+      'A link to a path where nothing is gives a warning; Ansible refuses it. A link in place of a file or folder is refused.',
+      'Folders of the system such as /etc or /usr/lib are never removed.',
+      'Missing folders above a directory are made, as in Ansible.',
+    ],
+  },
+  generate: {
+    example: `- name: certificate by the authority beside the inventory
+  generate:
+    certificate: /etc/app/tls/server.crt
+    private_key: /etc/app/tls/server.key
+    names: [h1.example.net, 192.0.2.11]
+    issuer: ca
+    owner: app`,
+    register:
+      '`fingerprint`, `serial`, `subject`, `names`, `not_before`, `not_after`; those that only the signature settles are known after apply',
+    differences: [
+      'Ansible needs three modules of community.crypto for it (`openssl_privatekey`, `openssl_csr`, `x509_certificate`) and Python with cryptography on the host; here the host needs openssl.',
+      'Key and certificate change together or not at all: both are made beside their place, checked, and renamed.',
+      'The plan shows the certificate to come field by field, before its key exists.',
+    ],
+  },
+  lineinfile: {
+    example: `- name: the oldest protocol that openssl offers
+  lineinfile:
+    path: /etc/ssl/openssl.cnf
+    regexp: '^MinProtocol'
+    line: MinProtocol = TLSv1.2
+    insertafter: '^\\[system_default_sect\\]'`,
+    differences: [
+      'Patterns are RE2: no lookaround, no back references. There is no `backrefs`, `firstmatch`, `search_string`, `backup`, `validate`.',
+      'That no line matches `insertafter` or `insertbefore` is the error `EDIT_IMPOSSIBLE`; Ansible appends the line.',
+      'Each line keeps its own line end, and a last line without one equals the same line with one.',
+    ],
+  },
+  service: {
+    example: `- name: prometheus runs with its settings and its certificate
+  service:
+    name: prometheus
+    state: applied
+    reads: [/etc/prometheus/web.yml]
+    serves: { port: 9090, certificate: /etc/prometheus/tls/server.crt, key: /etc/prometheus/tls/server.key }`,
+    register: '`name`, `state`',
+    differences: [
+      '`state` is `started` unless it is given, also when only `enabled` is. Ansible then leaves the state alone.',
+      '`applied` compares the process with the files it loads and with the certificate that it serves, and picks nothing, SIGHUP or a restart by product and version.',
+      '`reloaded` is refused where SIGHUP would end the process, as with InfluxDB before 1.12.3.',
+      'A restart is waited for until the service has been stable for `stable_for` seconds and listens; `systemctl` itself is not waited for.',
+      'systemd, or a process with a `command`; no OpenRC, no sysvinit. There is no `daemon_reload` (config does it), `masked`, `scope`, `pattern`, `sleep`, `arguments`.',
+    ],
+  },
+  set_fact: {
+    example: `- name: where clients find it
+  set_fact: { base_url: "https://{{ inventory_hostname }}:9090/" }`,
+    differences: ['There is no `cacheable`.', 'It is answered in the plan: later tasks are planned with the value.'],
+  },
+  template: {
+    example: `- name: scrape configuration
+  template: { src: prometheus.yml.hbs, dest: /etc/prometheus/prometheus.yml, group: prometheus, mode: '0640' }`,
+    differences: [
+      'Templates are Handlebars (`.hbs`), not Jinja: `{{#each hosts}}...{{/each}}`, `{{#if x}}...{{/if}}`. Nothing is escaped for HTML.',
+      'A name that nothing defines is an error with its place, not an empty text.',
+      'There is no `backup`, `validate`, `trim_blocks`, `variable_start_string` and the like.',
+      'The rest is as in `copy`.',
+    ],
+  },
+  verify: {
+    example: `- name: what clients get
+  verify:
+    port: 9090
+    certificate: /etc/prometheus/tls/server.crt
+    issuer: ca
+    names: [h1.example.net, 192.0.2.11]
+    http_path: /-/healthy
+    unit: prometheus`,
+    register: '`fingerprint`, `protocol`, `not_after`',
+    differences: [
+      'Ansible has no such module. `uri` asks one URL from the host; this compares the served certificate with the file (SHA-256), checks chain, names, dates and the oldest protocol, and that plain HTTP is refused, from the host and from the controller.',
+      'A certificate without names is refused although openssl and curl accept it: clients written in Go do not look at the common name.',
+    ],
+  },
+  wait_for: {
+    example: `- name: influxd listens
+  wait_for: { port: 8086, timeout: 120 }
+
+- name: the lock is gone
+  wait_for: { path: /run/app.lock, state: absent }`,
+    register: '`port` or `path`, `state`',
+    differences: [
+      'A port or a path must be given; there is no plain pause.',
+      'There is no `search_regex`, `drained`, `delay`, `sleep`, `connect_timeout`, `msg`.',
+      'A port counts as started when TLS is spoken there or something answers in plain text; one that takes connections and stays silent does not, as it does with Ansible. The host needs openssl to ask.',
+    ],
+  },
+}

@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+/** Schemas as they stand in the sources: of documents, and of the parameters of each task type. Nothing is written. */
+export async function loadSchemas() {
+  const folder = join(root, 'src/tasks')
+  const tasks = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'schema.ts')))
+    .map((entry) => entry.name)
+    .sort()
+  const lines = [
+    `export { taskSchema } from './src/load/schemas/task.ts'`,
+    `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
+    `export { roleSchema } from './src/load/schemas/role.ts'`,
+    `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
+    ...tasks.map((name, index) => `import { schema as task${index} } from './src/tasks/${name}/schema.ts'`),
+    `export const tasks = {${tasks.map((name, index) => `${JSON.stringify(taskName(name))}: task${index}`).join(',')}}`,
+  ]
+  const bundle = await build({
+    stdin: { contents: lines.join('\n'), resolveDir: root, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'silent',
+  })
+  const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64')
+  const {
+    taskSchema,
+    playSchema,
+    roleUseSchema,
+    roleSchema,
+    inventorySchema,
+    tasks: taskSchemas,
+  } = await import(`data:text/javascript;base64,${code}`)
+  // through JSON: TypeBox keeps marks of its own beside the schema
+  return JSON.parse(
+    JSON.stringify({
+      documents: { task: taskSchema, play: playSchema, roleUse: roleUseSchema, role: roleSchema, inventory: inventorySchema },
+      tasks: taskSchemas,
+    }),
+  )
+}
+
+/** A folder may be written wait-for, the word in a playbook is wait_for. */
+function taskName(folder) {
+  return folder.replaceAll('-', '_')
+}

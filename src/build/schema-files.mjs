@@ -1,0 +1,86 @@
+import { loadSchemas } from './load-schemas.mjs'
+
+const draft = 'http://json-schema.org/draft-07/schema#'
+
+/** path below schemas/ -> text. What editors and the reference read; made from the same sources as the validators. */
+export async function schemaFiles() {
+  const { documents, tasks } = await loadSchemas()
+  const files = new Map()
+  const add = (path, name, schema) =>
+    files.set(path, `${JSON.stringify({ $schema: draft, $id: `urn:tlsplay:schema:${name}`, ...schema }, null, 2)}\n`)
+  for (const [name, schema] of Object.entries(tasks)) add(`task/${name}.json`, `task:${name}`, schema)
+  add('playbook.json', 'playbook', playbookSchema(documents, tasks))
+  add('role.json', 'role', withRoleUses(documents.role, documents.roleUse))
+  add('inventory.json', 'inventory', documents.inventory)
+  return files
+}
+
+/** The form for editors, with every task type in one schema. tlsplay itself picks the schema of a task by its key. */
+function playbookSchema({ play, task, roleUse }, tasks) {
+  const items = { type: 'array', items: { $ref: '#/$defs/task' } }
+  const lists = Object.fromEntries(
+    ['pre_tasks', 'tasks', 'post_tasks', 'handlers'].map((key) => [
+      key,
+      { ...titles(play.properties[key]), anyOf: [items, { type: 'null' }] },
+    ]),
+  )
+  const params = Object.entries(tasks).map(([name, schema]) => [
+    name,
+    { ...titles(schema), anyOf: [templated(schema), { type: ['string', 'null'] }] },
+  ])
+  return {
+    title: 'Playbook',
+    description: 'a list of plays',
+    type: 'array',
+    items: { $ref: '#/$defs/play' },
+    $defs: {
+      play: { ...play, properties: { ...play.properties, ...lists, roles: roleList(play.properties.roles, '#/$defs/roleUse') } },
+      roleUse,
+      task: {
+        ...task,
+        properties: { ...task.properties, ...Object.fromEntries(params) },
+        oneOf: Object.keys(tasks).map((name) => ({ required: [name] })),
+      },
+    },
+  }
+}
+
+function withRoleUses(role, roleUse) {
+  return {
+    ...role,
+    $defs: { ...role.$defs, roleUse },
+    properties: {
+      ...role.properties,
+      dependencies: { ...titles(role.properties.dependencies), ...roleList(role.properties.dependencies, '#/$defs/roleUse') },
+    },
+  }
+}
+
+function roleList(schema, ref) {
+  return { ...titles(schema), anyOf: [{ type: 'array', items: { anyOf: [{ type: 'string' }, { $ref: ref }] } }, { type: 'null' }] }
+}
+
+function titles({ title, description }) {
+  return { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) }
+}
+
+const template = { type: 'string', pattern: '\\{\\{' }
+
+/** Lets a template stand wherever a parameter takes something else than text. */
+function templated(schema) {
+  const own = { ...schema }
+  if (own.properties !== undefined) {
+    own.properties = Object.fromEntries(Object.entries(own.properties).map(([key, value]) => [key, orTemplate(value)]))
+  }
+  if (own.items !== undefined && !Array.isArray(own.items)) own.items = orTemplate(own.items)
+  for (const union of ['anyOf', 'oneOf', 'allOf']) {
+    if (own[union] !== undefined) own[union] = own[union].map(templated)
+  }
+  return own
+}
+
+function orTemplate(schema) {
+  const inner = templated(schema)
+  const isFreeText = inner.type === 'string' && inner.pattern === undefined && inner.enum === undefined && inner.const === undefined
+  return isFreeText ? inner : { ...titles(schema), anyOf: [inner, template] }
+}

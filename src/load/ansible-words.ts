@@ -1,0 +1,131 @@
+/**
+ * Words of Ansible that tlsplay does not have, each with what to write in their place.
+ * They are refused by name, because "unknown key" would send people looking for a typo.
+ */
+type Words = Readonly<Record<string, string>>
+
+const loopHint = 'use loop with a list; the item is {{ item }}'
+
+export const taskWords: Words = {
+  args: 'put the parameters under the key of the task type, next to each other',
+  action: 'name the task type as the key: copy: {src: a, dest: /b}',
+  local_action: 'name the task type as the key and add delegate_to: localhost',
+  until: 'use wait_for or verify, which wait by themselves',
+  retries: 'use wait_for or verify, which wait by themselves',
+  delay: 'use wait_for or verify, which wait by themselves',
+  async: 'tasks run until they end; use timeout to bound one',
+  poll: 'tasks run until they end; use timeout to bound one',
+  throttle: 'use serial on the play',
+  ignore_unreachable: 'an unreachable host is left out of the rest of the run and reported',
+  any_errors_fatal: 'put what must hold on all hosts into a play of its own',
+  max_fail_percentage: 'use serial: the run stops when a whole batch failed',
+  become_method: 'tlsplay uses sudo, there is nothing to choose',
+  become_flags: 'tlsplay uses sudo without further flags',
+  become_exe: 'tlsplay uses the sudo that is in the path',
+  connection: 'set ansible_connection in the inventory',
+  remote_user: 'set ansible_user in the inventory, or use -u',
+  port: 'set ansible_port in the inventory',
+  module_defaults: 'use a variable that the tasks share',
+  collections: 'remove it: task types have short names',
+  debugger: 'use plan, --check and --diff to look before acting',
+  delegate_facts: 'facts always belong to the host they were asked of',
+  block: 'put when, tags and become on each task, or make a role of the tasks',
+  rescue: 'there is no rescue yet; ignore_errors lets the tasks behind it run',
+  always: 'use a handler, or a task at the end of the play',
+  include_tasks: 'put the tasks in place, or make a role of them',
+  import_tasks: 'put the tasks in place, or make a role of them',
+  include_role: 'name the role under roles of the play',
+  import_role: 'name the role under roles of the play',
+  include_vars: 'name the file under vars_files of the play',
+  import_playbook: 'run the playbooks one after the other',
+  include: 'put the tasks in place, or make a role of them',
+  meta: 'handlers run at the end of each section by themselves',
+  with_items: loopHint,
+  with_list: loopHint,
+  with_dict: 'use loop with a list of maps that have a key and a value',
+  with_fileglob: 'use loop with the list of paths',
+  with_first_found: 'name the file, or choose it with a variable',
+  with_nested: 'use loop with the list of combinations',
+  with_sequence: 'use loop with the list of numbers',
+  with_subelements: 'use loop with the list of pairs',
+  with_together: 'use loop with a list of maps',
+  with_indexed_items: 'use loop, with loop_control: {index_var: i}',
+  with_random_choice: 'a plan must be repeatable: choose with a variable',
+  with_lines: loopHint,
+}
+
+/** Task types of Ansible that have another name here, or none. */
+export const taskTypeWords: Words = {
+  shell: 'use command with argv, or command: sh -c "..."',
+  raw: 'use command',
+  script: 'use copy for the script, then command',
+  systemd: 'use service',
+  systemd_service: 'use service',
+  openssl_privatekey: 'use generate, which makes key and certificate together',
+  openssl_csr: 'use generate, which makes key and certificate together',
+  x509_certificate: 'use generate, which makes key and certificate together',
+  openssl_certificate: 'use generate, which makes key and certificate together',
+  acme_certificate: 'use generate with your own authority',
+  ini_file: 'use config, which edits in place and keeps comments',
+  replace: 'use config or lineinfile',
+  blockinfile: 'use config or lineinfile',
+  uri: 'use verify for an answer over TLS',
+  get_url: 'fetch the file to the controller and use copy',
+  unarchive: 'unpack on the controller and use copy',
+  stat: 'file, copy and generate look for themselves whether there is something to do',
+  slurp: 'file, copy and generate look for themselves whether there is something to do',
+  fetch: 'use scp: tlsplay brings nothing back',
+  setup: 'facts are asked for where they are used: {{ facts.hostname }}',
+  gather_facts: 'facts are asked for where they are used: {{ facts.hostname }}',
+  pause: 'use wait_for for a condition',
+  apt: 'install packages before; tlsplay turns TLS on for what is installed',
+  yum: 'install packages before; tlsplay turns TLS on for what is installed',
+  dnf: 'install packages before; tlsplay turns TLS on for what is installed',
+  package: 'install packages before; tlsplay turns TLS on for what is installed',
+  user: 'the package of the service makes its user',
+  group: 'the package of the service makes its group',
+}
+
+export const playWords: Words = {
+  import_playbook: 'run the playbooks one after the other',
+  vars_prompt: 'pass the value with -e, or from a file with -e @FILE',
+  strategy: 'hosts always run task by task, in batches of serial',
+  max_fail_percentage: 'use serial: the run stops when a whole batch failed',
+  any_errors_fatal: 'use serial: the run stops when a whole batch failed',
+  force_handlers: 'use service: {state: applied}: it restarts whenever the process is older than what it loads',
+  ignore_errors: 'put ignore_errors on the tasks it is meant for',
+  ignore_unreachable: 'an unreachable host is left out of the rest of the run and reported',
+  when: 'put when on the tasks and roles of the play',
+  run_once: 'put run_once on the tasks it is meant for',
+  no_log: 'put no_log on the tasks it is meant for',
+  check_mode: 'put check_mode on the tasks it is meant for',
+  diff: 'put diff on the tasks it is meant for',
+  timeout: 'put timeout on the tasks it is meant for',
+  throttle: 'use serial',
+  become_method: 'tlsplay uses sudo, there is nothing to choose',
+  become_flags: 'tlsplay uses sudo without further flags',
+  become_exe: 'tlsplay uses the sudo that is in the path',
+  connection: 'set ansible_connection in the inventory',
+  remote_user: 'set ansible_user in the inventory, or use -u',
+  port: 'set ansible_port in the inventory',
+  module_defaults: 'use a variable that the tasks share',
+  collections: 'remove it: task types have short names',
+  gather_subset: 'remove it: facts are asked for where they are used',
+  gather_timeout: 'remove it: facts are asked for where they are used',
+  fact_path: 'remove it: facts are asked for where they are used',
+  debugger: 'use plan, --check and --diff to look before acting',
+}
+
+export const roleUseWords: Words = {
+  name: 'write role: NAME',
+  src: 'put the role into a folder and pass it with --roles-path',
+  delegate_to: 'put delegate_to on the tasks of the role',
+  run_once: 'put run_once on the tasks of the role',
+  ignore_errors: 'put ignore_errors on the tasks of the role',
+  no_log: 'put no_log on the tasks of the role',
+}
+
+/** `ansible.builtin.copy` and other full names, without what stands before the last dot. */
+export function shortName(name: string): string {
+  return /^[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_.]+$/.test(name) ? name.slice(name.lastIndexOf('.') + 1) : name
+}

@@ -1,0 +1,182 @@
+import { dirname, extname, join, resolve } from 'node:path'
+import type { Inventory, LayerName, VarLayer } from '../../model/inventory.ts'
+import type { Problem } from '../../model/problem.ts'
+import type { MapSource } from '../../model/source.ts'
+import type { Files } from '../../ports/ports.ts'
+import { newReader, readText, shownPath, startOf } from '../reader.ts'
+import type { NamedText, Reader } from '../reader.ts'
+import { addHost, newDraft } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { checkConnectionVars, checkHostName } from './host-name.ts'
+import { readIni } from './ini.ts'
+import { finishInventory } from './merge.ts'
+import { expandHosts } from './ranges.ts'
+import { varsFolder } from './vars-files.ts'
+import { readYamlInventory } from './yaml.ts'
+
+export interface InventoryOptions {
+  readonly files: Files
+  /** absolute */
+  readonly cwd: string
+  /** absolute folder of the playbook, whose group_vars and host_vars count as well */
+  readonly playbookFolder?: string
+}
+
+export interface LoadedInventory {
+  readonly inventory: Inventory
+  readonly problems: readonly Problem[]
+  /** shown file name -> text, for code frames */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** Reads inventories: files, folders and lists like "h1,h2". Later ones add to earlier ones. */
+export function loadInventory(sources: readonly string[], options: InventoryOptions): LoadedInventory {
+  const reader = newReader(options.files, options.cwd)
+  const inventory = readInventory(sources, reader, options.playbookFolder)
+  return { inventory, problems: reader.problems, texts: reader.texts }
+}
+
+export function readInventory(sources: readonly string[], reader: Reader, playbookFolder: string | undefined): Inventory {
+  const bases: string[] = []
+  const draft = newDraft(startOf(sources[0] ?? 'inventory'))
+  for (const source of sources) {
+    const path = resolve(reader.cwd, source)
+    const kind = reader.files.kind(path)
+    if (kind === undefined && source.includes(',')) readList(source, draft, reader)
+    else if (kind === undefined) {
+      reader.problems.push({
+        code: 'FILE_MISSING',
+        message: `there is no inventory ${shownPath(reader.cwd, path)}`,
+        hint: 'give a file or a folder, or names with a comma: -i "h1,h2"',
+      })
+    } else {
+      bases.push(kind === 'directory' ? path : dirname(path))
+      if (kind === 'file') readFile(path, draft, reader)
+      else readFolder(path, draft, reader)
+    }
+  }
+  const inventory = finishInventory(
+    draft,
+    bases[0] ?? reader.cwd,
+    outsideLayers(reader, [...new Set(bases)], playbookFolder),
+    reader.problems,
+  )
+  checkConnections(inventory, reader.problems)
+  return inventory
+}
+
+/** Names given on the command line: the list itself is the text that problems point into. */
+function readList(list: string, draft: Draft, reader: Reader): void {
+  const file = `-i ${list}`
+  reader.texts.set(file, list)
+  let column = 1
+  for (const part of list.split(',')) {
+    const pattern = part.trim()
+    const start = column + part.length - part.trimStart().length
+    const at = { file, line: 1, column: start, endLine: 1, endColumn: start + pattern.length }
+    column += part.length + 1
+    if (pattern === '') continue
+    const expanded = expandHosts(pattern, at, reader.problems)
+    const group = draft.groups.get('ungrouped')
+    if (expanded === undefined || group === undefined) continue
+    for (const name of expanded.names) {
+      if (!checkHostName(name, at, reader.problems)) break
+      const host = addHost(draft, group, name, at)
+      if (expanded.port === undefined) continue
+      const vars: MapSource = {
+        kind: 'map',
+        entries: [{ key: 'ansible_port', keyAt: at, value: { kind: 'scalar', value: expanded.port, at } }],
+        at,
+      }
+      host.layers.push({ from: 'inventory file host', at, vars })
+    }
+  }
+}
+
+// What ansible-core 2.19 passes over in a folder of inventories (constants.py REJECT_EXTS, base.yml INVENTORY_IGNORE_EXTS).
+const ignoredEndings = ['.pyc', '.pyo', '.swp', '.bak', '~', '.rpm', '.md', '.txt', '.rst', '.orig', '.cfg', '.retry']
+
+function readFolder(path: string, draft: Draft, reader: Reader): void {
+  const names = (reader.files.list(path) ?? []).filter(
+    (name) =>
+      !name.startsWith('.') &&
+      !['group_vars', 'host_vars', 'vars_plugins'].includes(name) &&
+      !ignoredEndings.some((ending) => name.endsWith(ending)),
+  )
+  if (names.length === 0) {
+    reader.problems.push({
+      code: 'FILE_MISSING',
+      message: `the folder ${shownPath(reader.cwd, path)} holds no inventory`,
+      hint: `these endings are passed over: ${ignoredEndings.join(' ')}`,
+    })
+  }
+  for (const name of names) {
+    const inner = join(path, name)
+    if (reader.files.kind(inner) === 'directory') readFolder(inner, draft, reader)
+    else readFile(inner, draft, reader)
+  }
+}
+
+function readFile(path: string, draft: Draft, reader: Reader): void {
+  const named = readText(reader, path)
+  if (named === undefined) return
+  const at = startOf(named.file)
+  if (named.text.startsWith('#!')) {
+    reader.problems.push({
+      code: 'NOT_SUPPORTED',
+      message: 'an inventory that is a program cannot be run',
+      at,
+      hint: `save what it prints:\nansible-inventory -i ${named.file} --list --yaml > inventory.yml`,
+    })
+    return
+  }
+  switch (formOf(path, named)) {
+    case 'toml':
+      reader.problems.push({ code: 'NOT_SUPPORTED', message: 'inventories in TOML cannot be read', at, hint: 'write it as YAML or INI' })
+      return
+    case 'yaml':
+      return readYamlInventory(named, draft, reader.problems)
+    case 'ini':
+      return readIni(named, draft, reader.problems)
+  }
+}
+
+/** By the ending; a file without one is YAML when its first line says so. */
+function formOf(path: string, { text }: NamedText): 'yaml' | 'ini' | 'toml' {
+  const ending = extname(path).toLowerCase()
+  if (ending === '.toml') return 'toml'
+  if (['.yml', '.yaml', '.json'].includes(ending)) return 'yaml'
+  if (ending !== '') return 'ini'
+  const first = text.split('\n').find((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? ''
+  return /^(?:---|\{|["']?[\w.-]+["']?\s*:(?:\s|$))/.test(first.trimStart()) ? 'yaml' : 'ini'
+}
+
+function outsideLayers(reader: Reader, bases: readonly string[], playbookFolder: string | undefined) {
+  // the same folder is read once, as the inventory's
+  const places = [
+    ...bases.map((base) => ({ base, owner: 'inventory' as const })),
+    ...(playbookFolder === undefined || bases.includes(playbookFolder) ? [] : [{ base: playbookFolder, owner: 'playbook' as const }]),
+  ].map(({ base, owner }) => ({
+    owner,
+    groups: varsFolder(reader, join(base, 'group_vars')),
+    hosts: varsFolder(reader, join(base, 'host_vars')),
+  }))
+  return {
+    group: (name: string): readonly VarLayer[] =>
+      places.flatMap(({ owner, groups }) =>
+        groups.layersOf(name, (name === 'all' ? `${owner} group_vars/all` : `${owner} group_vars`) satisfies LayerName),
+      ),
+    host: (name: string): readonly VarLayer[] => places.flatMap(({ owner, hosts }) => hosts.layersOf(name, `${owner} host_vars`)),
+  }
+}
+
+function checkConnections(inventory: Inventory, problems: Problem[]): void {
+  const seen = new Set<MapSource>()
+  for (const { layers } of [...inventory.groups.values(), ...inventory.hosts.values()]) {
+    for (const { vars } of layers) {
+      // the hosts of a range share one map
+      if (!seen.has(vars)) checkConnectionVars(vars, problems)
+      seen.add(vars)
+    }
+  }
+}

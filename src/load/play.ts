@@ -1,0 +1,107 @@
+import { dirname, isAbsolute, join } from 'node:path'
+import { documents } from '../generated/validators/index.js'
+import type { Located, Play } from '../model/playbook.ts'
+import { entryOf } from '../model/source.ts'
+import type { MapSource, Source } from '../model/source.ts'
+import { playWords } from './ansible-words.ts'
+import { mapField, textField, textsField } from './fields.ts'
+import { readKeywords } from './keywords.ts'
+import { isTemplate, literalSource } from './plain.ts'
+import { shownPath } from './reader.ts'
+import { readRoleUses } from './role-use.ts'
+import type { RoleShelf } from './roles.ts'
+import { validated } from './schema-problems.ts'
+import { readTasks } from './task.ts'
+import { labelOf } from './value-labels.ts'
+import { readVarsFile } from './vars-file.ts'
+import { withoutWords } from './words.ts'
+
+/** Reads one play; `path` is the playbook it stands in. */
+export function readPlay(source: Source, path: string, shelf: RoleShelf): Play | undefined {
+  const { problems } = shelf.reader
+  if (source.kind !== 'map') {
+    problems.push({
+      code: 'TYPE_WRONG',
+      message: `a play must be a map, got ${labelOf(literalSource(source))}`,
+      at: source.at,
+      hint: 'start it with - hosts: PATTERN',
+    })
+    return undefined
+  }
+  const map = withoutWords(source, 'a play', playWords, problems)
+  // a list of import_playbook has no hosts, and was reported as what it is
+  if (map !== source && map.entries.every(({ key }) => key === 'name' || key === 'vars' || key === 'tags')) return undefined
+  const keyHint = (key: string): string | undefined =>
+    shelf.types.find(key) === undefined ? undefined : `${key} is a task type: put the task under tasks of a play`
+  problems.push(...validated(documents.play, literalSource(map), { what: 'a play', source: map, keyHint }))
+  const tasks = (key: string, role: 'task' | 'handler') => {
+    const value = entryOf(map, key)?.value
+    // another type was reported by the validator
+    return value?.kind === 'list' ? readTasks(value, role, shelf.types, problems) : []
+  }
+  return {
+    at: source.at,
+    name: textField(map, 'name')?.value,
+    hosts: hostPattern(map),
+    keywords: readKeywords(map, problems),
+    vars: mapField(map, 'vars'),
+    varsFiles: checkedVarsFiles(textsField(map, 'vars_files'), path, shelf),
+    serial: readSerial(map),
+    order: readOrder(map),
+    preTasks: tasks('pre_tasks', 'task'),
+    roles: readRoleUses(entryOf(map, 'roles')?.value, shelf),
+    tasks: tasks('tasks', 'task'),
+    postTasks: tasks('post_tasks', 'task'),
+    handlers: tasks('handlers', 'handler'),
+  }
+}
+
+/** A list of patterns is their union, which one pattern writes with commas. */
+function hostPattern(map: MapSource): Located<string> {
+  const patterns = textsField(map, 'hosts')
+  const at = entryOf(map, 'hosts')?.value.at ?? map.at
+  if (patterns.length < 2) return patterns[0] ?? { value: '', at }
+  // once there is a comma, only commas separate: the colons inside an item become commas too, but those of a range or an address
+  const parts = patterns.flatMap(({ value }) => (value.includes('::') ? [value] : value.split(/:(?![^[]*\])/)))
+  return { value: parts.join(','), at }
+}
+
+function readSerial(map: MapSource): readonly Located<number | string>[] {
+  const value = entryOf(map, 'serial')?.value
+  if (value === undefined) return []
+  return (value.kind === 'list' ? value.items : [value]).flatMap((item) =>
+    item.kind === 'scalar' && (typeof item.value === 'number' || typeof item.value === 'string')
+      ? [{ value: item.value, at: item.at }]
+      : [],
+  )
+}
+
+function readOrder(map: MapSource): Play['order'] {
+  const order = textField(map, 'order')?.value
+  switch (order) {
+    case 'reverse_inventory':
+    case 'sorted':
+    case 'reverse_sorted':
+    case 'shuffle':
+      return order
+    default:
+      return 'inventory'
+  }
+}
+
+/** A file whose name is no template is looked at now, so that a typo in it is reported with all others. */
+function checkedVarsFiles(names: readonly Located<string>[], path: string, { reader }: RoleShelf): readonly Located<string>[] {
+  for (const { value, at } of names) {
+    if (isTemplate(value)) continue
+    const file = isAbsolute(value) ? value : join(dirname(path), value)
+    if (reader.files.kind(file) === 'file') readVarsFile(reader, file)
+    else
+      reader.problems.push({
+        code: 'FILE_MISSING',
+        message: `there is no file ${shownPath(reader.cwd, file)}`,
+        at,
+        hint: 'paths in vars_files start at the folder of the playbook',
+      })
+  }
+  return names
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { suggestion } from '../lib/suggest.ts'
+import type { Role } from '../model/playbook.ts'
+import type { Position } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
+import type { Reader } from './reader.ts'
+import { readRole } from './role.ts'
+import { labelOf } from './value-labels.ts'
+import type { TaskTypes } from './task.ts'
+
+/** A role with the written form of its inputs, kept for positions. */
+export interface ShelvedRole {
+  readonly role: Role
+  readonly inputs: MapSource | undefined
+  /** role.yml has the right form, so that the schemas of its inputs can be compiled */
+  readonly isSound: boolean
+}
+
+export interface RoleShelf {
+  readonly reader: Reader
+  readonly types: TaskTypes
+  /** The role of that name; reports when there is none, when it is broken or when it is its own dependency. */
+  load(name: string, at: Position): Role | undefined
+  /** every role loaded so far */
+  loaded(): readonly ShelvedRole[]
+}
+
+/** `folders` are searched in order; the first that has the role wins. */
+export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly string[]): RoleShelf {
+  const done = new Map<string, ShelvedRole | undefined>()
+  const open: string[] = []
+
+  const load = (name: string, at: Position): Role | undefined => {
+    // a name with a slash or dots could lead out of the folders of roles
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) {
+      reader.problems.push({
+        code: 'ROLE_UNKNOWN',
+        message: `${labelOf(name)} cannot be the name of a role`,
+        at,
+        hint: 'name the folder of the role, without a path; --roles-path adds folders to look in',
+      })
+      return undefined
+    }
+    const circle = open.indexOf(name)
+    if (circle !== -1) {
+      reader.problems.push({
+        code: 'ROLE_CYCLE',
+        message: `roles depend on each other in a circle: ${[...open.slice(circle), name].join(' -> ')}`,
+        at,
+        hint: 'remove one of the dependencies',
+      })
+      return undefined
+    }
+    if (done.has(name)) return done.get(name)?.role
+    const folder = folders.map((parent) => join(parent, name)).find((path) => reader.files.kind(path) === 'directory')
+    if (folder === undefined) {
+      reader.problems.push(unknownRole(name, at))
+      return undefined
+    }
+    open.push(name)
+    const shelved = readRole(name, folder, at, shelf)
+    open.pop()
+    done.set(name, shelved)
+    return shelved?.role
+  }
+
+  const unknownRole = (name: string, at: Position) => {
+    const known = [...new Set(folders.flatMap((folder) => reader.files.list(folder) ?? []))].filter((entry) => !entry.startsWith('.'))
+    const hint = suggestion(name, known, 'roles') ?? `looked in: ${folders.join(', ')}`
+    return { code: 'ROLE_UNKNOWN', message: `there is no role ${name}`, at, hint } as const
+  }
+
+  const shelf: RoleShelf = { reader, types, load, loaded: () => [...done.values()].filter((shelved) => shelved !== undefined) }
+  return shelf
+}

@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import { inheritedKeywords, texts, variables, whenKeyword } from './shared.ts'
+
+// the items are validated one by one, so that a mistake in a task is told in the words of its own type
+const tasks = (title: string, description: string) =>
+  Type.Optional(Type.Union([Type.Array(Type.Unknown()), Type.Null()], { title, description }))
+
+/** A role named by a play or by another role, in the form of a map. */
+export const roleUseSchema = Type.Object(
+  {
+    role: Type.String({ title: 'Role', description: 'name of the role', minLength: 1 }),
+    inputs: Type.Optional(variables('values for the inputs that the role declares')),
+    vars: Type.Optional(variables('the same as inputs')),
+    ...inheritedKeywords,
+    ...whenKeyword,
+  },
+  { title: 'Role use', description: 'a role and the values of its inputs', additionalProperties: false },
+)
+
+const batch = Type.Union([
+  Type.Integer({ minimum: 1 }),
+  Type.String({ pattern: '^(?:[1-9][0-9]*%?|.*\\{\\{.*)$', description: 'a count or a percentage' }),
+])
+
+export const playSchema = Type.Object(
+  {
+    name: Type.Optional(Type.String({ title: 'Name', description: 'what the play is for' })),
+    hosts: texts('Hosts', 'pattern of hosts and groups'),
+    ...inheritedKeywords,
+    vars: Type.Optional(variables('variables of the play')),
+    vars_files: Type.Optional(texts('Variable files', 'YAML files of variables, relative to the playbook')),
+    serial: Type.Optional(
+      Type.Union([batch, Type.Array(batch, { minItems: 1 })], {
+        title: 'Serial',
+        description: 'how many hosts form a batch: a count, a percentage, or a list of those',
+      }),
+    ),
+    order: Type.Optional(
+      Type.Enum(['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'], {
+        title: 'Order',
+        description: 'order of the hosts',
+      }),
+    ),
+    gather_facts: Type.Optional(
+      Type.Boolean({ title: 'Gather facts', description: 'accepted and without effect: facts are asked for where they are used' }),
+    ),
+    pre_tasks: tasks('Tasks before roles', 'tasks that run before the roles'),
+    roles: Type.Optional(
+      Type.Union([Type.Array(Type.Unknown()), Type.Null()], { title: 'Roles', description: 'roles in the order they run' }),
+    ),
+    tasks: tasks('Tasks', 'tasks that run after the roles'),
+    post_tasks: tasks('Tasks at the end', 'tasks that run last'),
+    handlers: tasks('Handlers', 'tasks that run when notified'),
+  },
+  { title: 'Play', description: 'what is to be true of a set of hosts', additionalProperties: false },
+)

@@ -1,0 +1,41 @@
+import { Type } from 'typebox'
+
+/** A name of a variable, of an input, of a registered result. */
+export const namePattern = '^[A-Za-z_][A-Za-z0-9_]*$'
+
+export const variables = (description: string) =>
+  Type.Unsafe<Record<string, unknown>>({
+    type: 'object',
+    patternProperties: { [namePattern]: {} },
+    additionalProperties: false,
+    description,
+  })
+
+export const tags = Type.Union([Type.String(), Type.Array(Type.String())], {
+  title: 'Tags',
+  description: 'words by which --tags and --skip-tags select; a list, or one text with commas',
+})
+
+export const texts = (title: string, description: string) =>
+  Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }))], { title, description })
+
+export const conditions = (title: string, description: string) =>
+  Type.Union([Type.String(), Type.Boolean(), Type.Array(Type.Union([Type.String(), Type.Boolean()]))], { title, description })
+
+/** Keywords that plays, role entries and tasks have in common. */
+export const inheritedKeywords = {
+  become: Type.Optional(Type.Boolean({ title: 'Become', description: 'act as another user, root unless become_user says otherwise' })),
+  become_user: Type.Optional(Type.String({ title: 'Become user', description: 'user to act as', minLength: 1 })),
+  tags: Type.Optional(tags),
+  environment: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+      additionalProperties: false,
+      title: 'Environment',
+      description: 'environment variables of the commands that are run',
+    }),
+  ),
+}
+
+export const whenKeyword = {
+  when: Type.Optional(conditions('When', 'conditions in CEL, without braces; a list must hold as a whole')),
+}

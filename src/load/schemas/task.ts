@@ -1,0 +1,54 @@
+import { Type } from 'typebox'
+import { conditions, inheritedKeywords, namePattern, texts, variables, whenKeyword } from './shared.ts'
+
+/** The keywords of a task, without the key that names its type. */
+export const taskSchema = Type.Object(
+  {
+    name: Type.Optional(Type.String({ title: 'Name', description: 'what the task is for, shown in plans and reports' })),
+    ...inheritedKeywords,
+    ...whenKeyword,
+    vars: Type.Optional(variables('variables of this task only')),
+    loop: Type.Optional(
+      Type.Union([Type.Array(Type.Unknown()), Type.String()], {
+        title: 'Loop',
+        description: 'a list, or one template that gives a list; the task runs once per item',
+      }),
+    ),
+    loop_control: Type.Optional(
+      Type.Object(
+        {
+          loop_var: Type.Optional(
+            Type.String({ title: 'Loop variable', description: 'name of the item, `item` by default', pattern: namePattern }),
+          ),
+          index_var: Type.Optional(
+            Type.String({ title: 'Index variable', description: 'name of the number of the item, from 0', pattern: namePattern }),
+          ),
+          label: Type.Optional(Type.String({ title: 'Label', description: 'text shown in place of the item' })),
+        },
+        { title: 'Loop control', description: 'names and label of a loop', additionalProperties: false },
+      ),
+    ),
+    register: Type.Optional(
+      Type.String({ title: 'Register', description: 'a name made of letters, digits and _ that keeps the result', pattern: namePattern }),
+    ),
+    notify: Type.Optional(texts('Notify', 'handlers to run when this task changed something')),
+    listen: Type.Optional(texts('Listen', 'topics a handler answers to, beside its name')),
+    changed_when: Type.Optional(conditions('Changed when', 'conditions that decide whether the task changed something')),
+    failed_when: Type.Optional(conditions('Failed when', 'conditions that decide whether the task failed')),
+    ignore_errors: Type.Optional(Type.Boolean({ title: 'Ignore errors', description: 'go on with the host when the task fails' })),
+    delegate_to: Type.Optional(
+      Type.String({ title: 'Delegate to', description: 'host that the task acts on in place of its own', minLength: 1 }),
+    ),
+    run_once: Type.Optional(Type.Boolean({ title: 'Run once', description: 'run for the first host of the batch only' })),
+    no_log: Type.Optional(Type.Boolean({ title: 'No log', description: 'hide the values of the task in every output' })),
+    check_mode: Type.Optional(
+      Type.Boolean({
+        title: 'Check mode',
+        description: 'true: planned and shown, never applied; a dry run never acts, whatever stands here',
+      }),
+    ),
+    diff: Type.Optional(Type.Boolean({ title: 'Diff', description: 'whether differences of this task are shown' })),
+    timeout: Type.Optional(Type.Number({ title: 'Timeout', description: 'seconds after which the task fails', exclusiveMinimum: 0 })),
+  },
+  { title: 'Task', description: 'one task: keywords, and one key that names its type', additionalProperties: false },
+)

@@ -1,0 +1,19 @@
+/** What a task may say beside the key that names its type. */
+export const taskKeywords: readonly string[] = [
+  ...[
+    'name',
+    'become',
+    'become_user',
+    'tags',
+    'environment',
+    'when',
+    'vars',
+    'loop',
+    'loop_control',
+    'register',
+    'notify',
+    'listen',
+    'changed_when',
+  ],
+  ...['failed_when', 'ignore_errors', 'delegate_to', 'run_once', 'no_log', 'check_mode', 'diff', 'timeout'],
+]
