@@ -1,0 +1,166 @@
+import type { Located } from '../model/playbook.ts'
+import { type Problem, TlsplayError } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
+import type { AnyTaskType } from '../model/task-type.ts'
+import { Unknown, type Value, type ValueMap } from '../model/value.ts'
+import { conditionsSyntax, evaluateConditions } from './conditions.ts'
+import { factNames } from './fact-names.ts'
+import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './graph.ts'
+import { groupsOf } from './groups.ts'
+import { instantiate } from './instantiate.ts'
+import { paramsSyntax, renderParams } from './parameters.ts'
+import { syntaxProblems } from './render.ts'
+import { compileTemplate } from './template.ts'
+import { mapOf } from './secrecy.ts'
+import { hostScope } from './variables.ts'
+
+/** Everything that can be known to be wrong before a host is asked, over the whole run, each place once. */
+export function runProblems(run: CompiledRun, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
+  const syntax = once(run.plays.flatMap((play) => playSyntax(play, taskTypes)))
+  // A text that cannot be read would be told again by every task that uses it.
+  return syntax.length > 0 ? syntax : once(run.plays.flatMap((play) => missingVariables(run, play, taskTypes)))
+}
+
+function once(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>()
+  return problems.filter(({ code, message, at }) => {
+    const key = `${code} ${message} ${at?.file}:${at?.line}:${at?.column}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+function playSyntax(play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
+  const nodes = tasksOf(play)
+  const roles = new Set(nodes.flatMap((node) => node.role ?? []))
+  return [
+    ...mapSyntax(play.play.vars),
+    ...play.varsFiles.flatMap(mapSyntax),
+    ...[...roles].flatMap(roleSyntax),
+    ...nodes.flatMap((node) => nodeSyntax(node, taskTypes)),
+  ]
+}
+
+function tasksOf(play: CompiledPlay): readonly TaskNode[] {
+  return [...play.nodes.flatMap((node) => (node.kind === 'flush' ? [] : node)), ...play.handlers]
+}
+
+function roleSyntax({ role, inputs }: RoleContext): readonly Problem[] {
+  return [
+    ...mapSyntax(inputs),
+    ...mapSyntax(role.vars),
+    ...role.inputs.flatMap(({ fallback }) => (fallback === undefined ? [] : syntaxProblems(fallback))),
+  ]
+}
+
+function nodeSyntax(node: TaskNode, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
+  const { task } = node
+  const texts = [task.delegateTo, task.loopControl.label, node.become.user].flatMap((text) =>
+    text === undefined ? [] : compileTemplate(text.value, text.at).problems,
+  )
+  const conditions = [...node.conditions, ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])]
+  return [
+    ...conditionsSyntax(conditions),
+    ...(task.loop === undefined ? [] : syntaxProblems(task.loop)),
+    ...paramsSyntax(task.params, taskTypes.get(node.type)),
+    ...mapSyntax(task.vars),
+    ...mapSyntax(node.environment),
+    ...texts,
+  ].map((problem) => ({ ...problem, task: node.label }))
+}
+
+function mapSyntax(map: MapSource | undefined): readonly Problem[] {
+  return map === undefined ? [] : syntaxProblems(map)
+}
+
+const notYet = new Unknown('set while the run goes on')
+
+/**
+ * Variables that a task will surely lack. Tasks are evaluated as in a plan, with facts and with everything that any task
+ * of the run sets or registers unknown. Where a condition depends on those, only what no host of the play has is told:
+ * the condition may guard the rest. Hosts with the same groups and the same variables of their own count as one.
+ */
+function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
+  const runtime = { facts: {}, registered: namesSet(run), includeVars: {} }
+  const hosts = representatives(run, play)
+  return tasksOf(play).flatMap((node) => {
+    const perHost = hosts.map((host): { readonly sure: readonly Problem[]; readonly maybe: readonly Problem[] } => {
+      const fact = (): Value => new Unknown('a fact of the host')
+      const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes })
+      const sure = instances.flatMap((instance) => (instance.kind === 'failed' ? instance.problems : []))
+      if (!instances.some((instance) => instance.kind === 'unknown') || node.task.loop !== undefined) return { sure, maybe: [] }
+      const scope = hostScope({ run, play, host, runtime, fact, role: node.role, task: node.task })
+      return { sure, maybe: renderParams(node.task.params, taskTypes.get(node.type), scope).problems }
+    })
+    const everywhere = (perHost[0]?.maybe ?? []).filter((problem) =>
+      perHost.every(({ maybe }) =>
+        maybe.some(
+          (other) => other.message === problem.message && other.at?.line === problem.at?.line && other.at?.column === problem.at?.column,
+        ),
+      ),
+    )
+    return [...perHost.flatMap(({ sure }) => sure), ...everywhere.filter((problem) => problem.code === 'VARIABLE_UNDEFINED')].map(
+      (problem) => ({ task: node.label, ...problem }),
+    )
+  })
+}
+
+/** Names that tasks of the run give to hosts, all unknown. */
+function namesSet(run: CompiledRun): ValueMap {
+  const names = run.plays.flatMap(tasksOf).flatMap(({ task }) => {
+    const registered = task.register === undefined ? [] : [task.register.value]
+    return [...registered, ...factNames(task)]
+  })
+  return Object.fromEntries(names.map((name) => [name, notYet]))
+}
+
+function representatives(run: CompiledRun, play: CompiledPlay): readonly string[] {
+  const found = new Map<string, string>()
+  for (const host of play.hosts) {
+    const own = (run.inventory.hosts.get(host)?.layers ?? []).flatMap((layer) => layer.vars.entries.map(({ key }) => key)).toSorted()
+    const kind = JSON.stringify([groupsOf(run.inventory, host).map(({ name }) => name), own])
+    if (!found.has(kind)) found.set(kind, host)
+  }
+  return [...found.values()]
+}
+
+export interface RoleInputValues {
+  readonly context: RoleContext
+  readonly host: string
+  /** by the names the role declares; what nothing gives is not there */
+  readonly values: ValueMap
+}
+
+/** What each use of a role that surely runs gets on each host, to be checked against the schemas of the role. */
+export function roleInputValues(run: CompiledRun): { readonly calls: readonly RoleInputValues[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const runtime = { facts: {}, registered: namesSet(run), includeVars: {} }
+  const calls = run.plays.flatMap((play) => {
+    const contexts = new Set(tasksOf(play).flatMap((node) => node.role ?? []))
+    return [...contexts].flatMap((context) =>
+      play.hosts.flatMap((host): RoleInputValues | readonly [] => {
+        const scope = hostScope({ run, play, host, role: context, runtime, fact: () => new Unknown('a fact of the host') })
+        // a condition may guard what its inputs need
+        if (evaluateConditions(conditionsOf(context), scope).kind !== 'true') return []
+        const values = context.role.inputs.flatMap(({ name }): readonly (readonly [string, Value])[] => {
+          try {
+            const value = scope.lookup(name)
+            return value === undefined ? [] : [[name, value]]
+          } catch (error) {
+            if (!(error instanceof TlsplayError)) throw error
+            problems.push(...error.problems)
+            return [[name, new Unknown('cannot be rendered')]]
+          }
+        })
+        return { context, host, values: mapOf(values) }
+      }),
+    )
+  })
+  return { calls, problems: once(problems) }
+}
+
+/** Of the entry that names the role and of those that lead to it, outermost first. */
+function conditionsOf(context: RoleContext): readonly Located<string | boolean>[] {
+  return [...(context.caller === undefined ? [] : conditionsOf(context.caller)), ...context.use.keywords.when]
+}

@@ -1,0 +1,17 @@
+/** Ansible's names of each setting, and ours before them. */
+export const settingNames = {
+  address: ['tlsplay_host', 'ansible_host', 'ansible_ssh_host'],
+  port: ['tlsplay_port', 'ansible_port', 'ansible_ssh_port'],
+  user: ['tlsplay_user', 'ansible_user', 'ansible_ssh_user'],
+  privateKey: ['tlsplay_private_key_file', 'ansible_ssh_private_key_file', 'ansible_private_key_file'],
+  password: ['tlsplay_password', 'ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
+  knownHosts: ['tlsplay_known_hosts_file'],
+  transport: ['tlsplay_connection', 'ansible_connection'],
+  become: ['tlsplay_become', 'ansible_become'],
+  becomeUser: ['tlsplay_become_user', 'ansible_become_user'],
+  becomePassword: ['tlsplay_become_password', 'ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
+  timeout: ['tlsplay_connect_timeout', 'ansible_timeout', 'ansible_ssh_timeout'],
+} as const
+
+/** Variables whose texts are secret wherever they are read. */
+export const secretNames: ReadonlySet<string> = new Set([...settingNames.password, ...settingNames.becomePassword])

@@ -1,0 +1,181 @@
+import { isAbsolute, join } from 'node:path'
+import type { ConnectionTarget } from '../ports/channel.ts'
+import type { Position, Problem } from '../model/problem.ts'
+import { Secret, type Text } from '../model/value.ts'
+import { settingNames as names } from './connection-names.ts'
+import { isHostName, isUserName, Settings } from './connection-values.ts'
+import type { CompiledPlay, CompiledRun, TaskNode } from './graph.ts'
+import { renderText } from './render.ts'
+import { kindOf } from './secrecy.ts'
+import { emptyRuntime, hostScope, type Scope } from './variables.ts'
+
+const defaultPort = 22
+const defaultTimeoutSeconds = 10
+const sshWords: readonly string[] = ['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'openssh', 'ansible.builtin.ssh']
+const localWords: readonly string[] = ['local', 'ansible.builtin.local']
+
+/**
+ * Where and how to reach a host of the run: variables first, then the command line, then defaults. It reads what was
+ * written only: nothing that an act or a host said can set a connection option.
+ */
+export function connectionTarget(
+  host: string,
+  run: CompiledRun,
+): { readonly target: ConnectionTarget; readonly problems: readonly Problem[] } {
+  const { connection, playbookFolder } = run.options
+  const entry = run.inventory.hosts.get(host)
+  const at: Position = entry?.at ?? { file: run.playbook.file, line: 1, column: 1 }
+  const play = run.plays.find((candidate) => candidate.hosts.includes(host))
+  const settings = new Settings(writtenScope(run, play, host), at)
+  const resolve = (path: string): string =>
+    path.startsWith('~/')
+      ? join(connection.defaults.homeFolder, path.slice(2))
+      : isAbsolute(path)
+        ? path
+        : join(run.inventory.folder || playbookFolder, path)
+
+  const address = settings.hostName(names.address)
+  const port = settings.whole(names.port, 1, 65535)
+  const transport =
+    transportOf(settings) ?? connection.transport ?? (host === 'localhost' && address === undefined && port === undefined ? 'local' : 'ssh')
+  if (address === undefined && transport === 'ssh' && !isHostName(host))
+    settings.problems.push({
+      code: 'HOST_NAME_INVALID',
+      message: `${JSON.stringify(host)} is not a host name or address`,
+      at,
+      hint: 'give its address with ansible_host, or write a name of letters, digits, dots and hyphens',
+    })
+  const key = settings.path(names.privateKey, resolve) ?? connection.privateKeyFile
+  const knownHosts = settings.path(names.knownHosts, resolve)
+  const target: ConnectionTarget = {
+    name: host,
+    at,
+    transport,
+    address: address ?? host,
+    port: port ?? defaultPort,
+    user: transport === 'local' ? connection.defaults.user : loginUser(settings, run),
+    privateKeyFiles: key === undefined ? [] : [key],
+    password: settings.secret(names.password) ?? asSecret(connection.password),
+    knownHostsFiles: knownHosts === undefined ? (connection.knownHostsFiles ?? connection.defaults.knownHostsFiles) : [knownHosts],
+    become: becomeOf(host, run, settings),
+    connectTimeoutSeconds: settings.whole(names.timeout, 1, 3600) ?? connection.timeoutSeconds ?? defaultTimeoutSeconds,
+  }
+  return { target, problems: settings.problems.map((problem) => ({ ...problem, host })) }
+}
+
+/** The machine that runs tlsplay, as one more place to ask and act. */
+export function controllerTarget(run: CompiledRun): ConnectionTarget {
+  const { connection } = run.options
+  return {
+    name: 'localhost',
+    at: { file: run.playbook.file, line: 1, column: 1 },
+    transport: 'local',
+    address: 'localhost',
+    port: defaultPort,
+    user: connection.defaults.user,
+    privateKeyFiles: [],
+    password: undefined,
+    knownHostsFiles: [],
+    become: undefined,
+    connectTimeoutSeconds: connection.timeoutSeconds ?? defaultTimeoutSeconds,
+  }
+}
+
+/** Who a task acts as on a host: variables, then the innermost keyword, then the command line; else who logs in. */
+export function actingUser(
+  node: TaskNode,
+  run: CompiledRun,
+  play: CompiledPlay,
+  host: string,
+  scope: Scope,
+): { readonly name: string; readonly becomes: boolean; readonly problems: readonly Problem[] } {
+  const { connection } = run.options
+  const at = node.become.user?.at ?? node.task.at
+  const settings = new Settings(hostScope({ run, play, host, role: node.role, task: node.task, runtime: emptyRuntime }), at)
+  const becomes = settings.flag(names.become) ?? node.become.enabled?.value ?? connection.become ?? false
+  if (!becomes)
+    return { name: host === 'localhost' ? connection.defaults.user : loginUser(settings, run), becomes, problems: settings.problems }
+  const variable = settings.userName(names.becomeUser)
+  const keyword = node.become.user
+  if (variable !== undefined || keyword === undefined)
+    return { name: variable ?? connection.becomeUser ?? 'root', becomes, problems: settings.problems }
+  const { value, problems } = renderText(keyword.value, keyword.at, scope)
+  if (problems.length > 0) return { name: '', becomes, problems: [...settings.problems, ...problems] }
+  if (typeof value === 'string' && isUserName(value)) return { name: value, becomes, problems: settings.problems }
+  return {
+    name: '',
+    becomes,
+    problems: [
+      ...settings.problems,
+      {
+        code: 'VALUE_INVALID',
+        message: `become_user: ${typeof value === 'string' ? JSON.stringify(value) : kindOf(value)} is not the name of a user`,
+        at: keyword.at,
+        hint: 'write the name as it stands in /etc/passwd',
+      },
+    ],
+  }
+}
+
+/** Users named on the command line; variables are checked where they are read. */
+export function userProblems({ user, becomeUser }: CompiledRun['options']['connection']): readonly Problem[] {
+  const given = [
+    ['--user', user],
+    ['--become-user', becomeUser],
+  ] as const
+  return given.flatMap(([option, name]): readonly Problem[] =>
+    name === undefined || isUserName(name)
+      ? []
+      : [
+          {
+            code: 'OPTION_INVALID',
+            message: `${option}: ${JSON.stringify(name)} is not the name of a user`,
+            hint: 'write the name as it stands in /etc/passwd',
+          },
+        ],
+  )
+}
+
+function writtenScope(run: CompiledRun, play: CompiledPlay | undefined, host: string): Scope {
+  return hostScope({ run, play, host, runtime: emptyRuntime })
+}
+
+function loginUser(settings: Settings, run: CompiledRun): string {
+  return settings.userName(names.user) ?? run.options.connection.user ?? run.options.connection.defaults.user
+}
+
+function transportOf(settings: Settings): 'ssh' | 'local' | undefined {
+  const found = settings.text(names.transport)
+  if (found === undefined) return undefined
+  if (sshWords.includes(found.text)) return 'ssh'
+  if (localWords.includes(found.text)) return 'local'
+  return settings.refuse(found.setting, 'VALUE_INVALID', `expected ssh or local, got ${JSON.stringify(found.text)}`)
+}
+
+/**
+ * The user the channel itself becomes: root when tasks need it or several users, since root reaches every other one;
+ * a single other user where all that become want only that one, as policy may grant no more.
+ */
+function becomeOf(host: string, run: CompiledRun, settings: Settings): ConnectionTarget['become'] {
+  const password = settings.secret(names.becomePassword) ?? asSecret(run.options.connection.becomePassword)
+  // Read once for their problems; each task reads them again among its own variables.
+  settings.flag(names.become)
+  settings.userName(names.becomeUser)
+  const users = new Set<string>()
+  for (const play of run.plays.filter((candidate) => candidate.hosts.includes(host))) {
+    const scope = writtenScope(run, play, host)
+    for (const node of [...play.nodes, ...play.handlers]) {
+      if (node.kind === 'flush' || node.task.delegateTo !== undefined) continue
+      const user = actingUser(node, run, play, host, scope)
+      // A name that only an item or a fact tells is told with its task; here it means: some other user.
+      if (user.becomes) users.add(user.problems.length > 0 ? 'root' : user.name)
+    }
+  }
+  const [only, ...others] = users
+  if (only === undefined) return undefined
+  return { user: others.length === 0 ? only : 'root', password }
+}
+
+function asSecret(text: Text | undefined): Secret | undefined {
+  return typeof text === 'string' ? Secret.of(text) : text
+}

@@ -1,0 +1,164 @@
+import type { InheritedKeywords, Play, RoleUse, Task } from '../model/playbook.ts'
+import type { Problem } from '../model/problem.ts'
+import type { MapSource, Source } from '../model/source.ts'
+import type { Node, RoleContext, Section, TaskNode } from './graph.ts'
+import { Secret } from '../model/value.ts'
+import { linkHandlers } from './handlers.ts'
+import { isSelected, type TagChoice } from './tags.ts'
+import { isTemplate } from './template.ts'
+
+export interface ExpandedPlay {
+  readonly nodes: readonly Node[]
+  readonly handlers: readonly TaskNode[]
+  /** every tag of every task, selected or not */
+  readonly tags: ReadonlySet<string>
+  readonly problems: readonly Problem[]
+}
+
+interface PlacedRole {
+  readonly context: RoleContext
+  /** of the play and of every role entry that leads here, outermost first */
+  readonly keywords: readonly InheritedKeywords[]
+}
+
+/**
+ * The tasks of a play in the order of design/language.md A.3: pre_tasks, flush, roles (dependencies first) and tasks,
+ * flush, post_tasks, flush; inherited keywords merged, tags applied, notifications linked to their handlers.
+ */
+export function expandPlay(play: Play, index: number, choice: TagChoice): ExpandedPlay {
+  const roles = placedRoles(play)
+  const section = (name: Section, tasks: readonly Task[], role?: PlacedRole, from = 0): readonly TaskNode[] =>
+    tasks.map((task, at) =>
+      nodeOf(task, {
+        id: `${index}:${name}:${from + at}`,
+        section: name,
+        role: role?.context,
+        inherited: role?.keywords ?? [play.keywords],
+      }),
+    )
+  const all = (name: Section, pick: (role: PlacedRole) => readonly Task[]): readonly TaskNode[] => {
+    const nodes: TaskNode[] = []
+    for (const role of roles) nodes.push(...section(name, pick(role), role, nodes.length))
+    return nodes
+  }
+  const roleHandlers = all('handlers', ({ context }) => context.role.handlers)
+  const handlers = [...roleHandlers, ...section('handlers', play.handlers, undefined, roleHandlers.length)]
+  const tasks: readonly Node[] = [
+    ...section('pre_tasks', play.preTasks),
+    { kind: 'flush', after: 'pre_tasks' },
+    ...all('roles', ({ context }) => context.role.tasks),
+    ...section('tasks', play.tasks),
+    { kind: 'flush', after: 'tasks' },
+    ...section('post_tasks', play.postTasks),
+    { kind: 'flush', after: 'post_tasks' },
+  ]
+  const linked = linkHandlers(tasks, handlers)
+  return {
+    nodes: linked.nodes.filter((node) => node.kind === 'flush' || isSelected(node.tags, choice)),
+    handlers: linked.handlers,
+    tags: new Set(tasks.flatMap((node) => (node.kind === 'flush' ? [] : node.tags))),
+    problems: linked.problems,
+  }
+}
+
+/** Roles in the order they run. The same role with the same inputs and conditions runs once. */
+function placedRoles(play: Play): readonly PlacedRole[] {
+  const placed: PlacedRole[] = []
+  const seen = new Set<string>()
+  const uses = new Map<string, number>()
+  const place = (use: RoleUse, caller: RoleContext | undefined, outer: readonly InheritedKeywords[]): void => {
+    const key = callKey(use, caller, outer)
+    if (seen.has(key)) return
+    seen.add(key)
+    const count = (uses.get(use.role.name) ?? 0) + 1
+    uses.set(use.role.name, count)
+    const context: RoleContext = {
+      id: count === 1 ? use.role.name : `${use.role.name} (${count})`,
+      role: use.role,
+      use,
+      inputs: use.inputs,
+      caller,
+    }
+    const keywords = [...outer, use.keywords]
+    for (const dependency of use.role.dependencies) place(dependency, context, keywords)
+    placed.push({ context, keywords })
+  }
+  for (const use of play.roles) place(use, undefined, [play.keywords])
+  return placed
+}
+
+/** Two calls are the same when nothing that can make a difference differs; templates read the caller's own inputs. */
+function callKey(use: RoleUse, caller: RoleContext | undefined, outer: readonly InheritedKeywords[]): string {
+  const inputs = use.inputs?.entries.map(({ key, value }) => [key, written(value)]).toSorted() ?? []
+  const chain = [...outer, use.keywords]
+  const environment = merged(chain.flatMap((keywords) => keywords.environment ?? []))
+  const inherited = [
+    innermost(chain.map(({ become }) => become?.value)),
+    innermost(chain.map(({ becomeUser }) => becomeUser?.value)),
+    chain.flatMap(({ when }) => when.map(({ value }) => value)),
+    [...new Set(chain.flatMap(({ tags }) => tags))].toSorted(),
+    environment === undefined ? [] : written(environment),
+  ]
+  const depends = use.inputs !== undefined && hasTemplate(use.inputs)
+  return JSON.stringify([use.role.folder, inputs, inherited, depends ? (caller?.id ?? '') : ''])
+}
+
+function written(source: Source): unknown {
+  switch (source.kind) {
+    case 'scalar':
+      // Two secrets are told apart by their text, which stays inside this comparison.
+      return source.value instanceof Secret ? ['secret', source.value.reveal()] : source.value
+    case 'list':
+      return source.items.map(written)
+    case 'map':
+      return source.entries.map(({ key, value }) => [key, written(value)])
+  }
+}
+
+function hasTemplate(source: Source): boolean {
+  switch (source.kind) {
+    case 'scalar':
+      return typeof source.value === 'string' && isTemplate(source.value)
+    case 'list':
+      return source.items.some(hasTemplate)
+    case 'map':
+      return source.entries.some(({ value }) => hasTemplate(value))
+  }
+}
+
+interface NodePlace {
+  readonly id: string
+  readonly section: Section
+  readonly role: RoleContext | undefined
+  readonly inherited: readonly InheritedKeywords[]
+}
+
+function nodeOf(task: Task, { id, section, role, inherited }: NodePlace): TaskNode {
+  const chain = [...inherited, task.keywords]
+  const name = task.name ?? task.type
+  return {
+    kind: 'task',
+    id,
+    label: role === undefined ? name : `${role.role.name} : ${name}`,
+    task,
+    type: task.type,
+    section,
+    role,
+    become: { enabled: innermost(chain.map(({ become }) => become)), user: innermost(chain.map(({ becomeUser }) => becomeUser)) },
+    tags: [...new Set(chain.flatMap(({ tags }) => tags))],
+    conditions: chain.flatMap(({ when }) => when),
+    environment: merged(chain.flatMap(({ environment }) => environment ?? [])),
+    notifies: [],
+  }
+}
+
+function innermost<T>(values: readonly (T | undefined)[]): T | undefined {
+  return values.findLast((value) => value !== undefined)
+}
+
+function merged(maps: readonly MapSource[]): MapSource | undefined {
+  const last = maps.at(-1)
+  if (last === undefined || maps.length === 1) return last
+  const entries = new Map(maps.flatMap((map) => map.entries).map((entry) => [entry.key, entry]))
+  return { kind: 'map', entries: [...entries.values()], at: last.at }
+}

@@ -1,0 +1,176 @@
+import type { Problem } from '../model/problem.ts'
+import type { Source } from '../model/source.ts'
+import type { AnyTaskType } from '../model/task-type.ts'
+import { isList, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
+import { type ConditionsVerdict, evaluateConditions } from './conditions.ts'
+import { actingUser } from './connection.ts'
+import type { FactReader } from './facts.ts'
+import type { CompiledPlay, CompiledRun, TaskNode } from './graph.ts'
+import { renderEnvironment, renderParams } from './parameters.ts'
+import { renderSource, renderText } from './render.ts'
+import { kindOf } from './secrecy.ts'
+import { type HostRuntime, hostScope, type Scope } from './variables.ts'
+
+export interface InstantiateInput {
+  readonly run: CompiledRun
+  readonly play: CompiledPlay
+  readonly host: string
+  readonly runtime: HostRuntime
+  readonly fact: FactReader | undefined
+  readonly taskTypes: ReadonlyMap<string, AnyTaskType>
+  runtimeOf?(host: string): HostRuntime | undefined
+}
+
+export interface LoopItem {
+  readonly index: number
+  readonly value: Value
+  /** for display: the label of loop_control, else the item itself in short */
+  readonly label: string
+}
+
+/** What a task gave, as far as its own changed_when and failed_when look at it. */
+export interface JudgedOutcome {
+  readonly changed: boolean | Unknown
+  readonly failed: boolean | Unknown
+  readonly skipped: boolean
+  readonly message: string
+  readonly values: ValueMap
+}
+
+export interface Judgement {
+  readonly changed: boolean | Unknown
+  readonly failed: boolean | Unknown
+  /** a condition that cannot be evaluated: then `failed` is true */
+  readonly problems: readonly Problem[]
+}
+
+/** One task on one host, or one item of its loop. */
+export type Instance = { readonly item: LoopItem | undefined; readonly scope: Scope } & (
+  | { readonly kind: 'skipped'; readonly because: string }
+  | { readonly kind: 'unknown'; readonly why: string }
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'ready'
+      /** rendered; conditions and expressions of the task type are `{text, result}`. May hold an Unknown */
+      readonly params: Value
+      /** the same for the schema of the task type: conditions and expressions as written */
+      readonly written: Value
+      readonly environment: Value
+      /** who the task acts as */
+      readonly user: string
+      /** a host, or the machine that runs tlsplay */
+      readonly delegate: string | undefined
+      /** changed_when and failed_when over what the task gave */
+      judge(outcome: JudgedOutcome): Judgement
+    }
+)
+
+/**
+ * A task for one host: the loop list first, then for each item `when`, then the parameters (design/language.md A.5).
+ * Without a loop there is one instance; an empty list gives none. Errors that are not TlsplayError pass through.
+ */
+export function instantiate(node: TaskNode, input: InstantiateInput): readonly Instance[] {
+  const { task } = node
+  const scope = hostScope({ ...input, role: node.role, task })
+  if (task.loop === undefined) return [instance(node, input, scope, undefined)]
+  const list = loopList(task.loop, scope)
+  if (list.kind === 'list') return list.items.map((value, index) => loopInstance(node, input, scope, value, index))
+  // A list that is missing or not known yet does not matter to a task that is skipped anyway.
+  const verdict = evaluateConditions(node.conditions, scope)
+  if (verdict.kind === 'false') return [{ kind: 'skipped', because: verdict.because, item: undefined, scope }]
+  return [{ ...list, item: undefined, scope }]
+}
+
+function loopList(
+  loop: Source,
+  scope: Scope,
+):
+  | { readonly kind: 'list'; readonly items: readonly Value[] }
+  | { readonly kind: 'unknown'; readonly why: string }
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] } {
+  const { value, problems } = renderSource(loop, scope)
+  if (problems.length > 0) return { kind: 'failed', problems }
+  if (value instanceof Unknown) return { kind: 'unknown', why: value.why }
+  if (isList(value)) return { kind: 'list', items: value }
+  const hint = isMap(value)
+    ? 'a map has no order of its own: write the items as a list'
+    : value instanceof Secret || typeof value === 'string'
+      ? 'write a list, or {{split text ","}}'
+      : 'write a list'
+  return { kind: 'failed', problems: [{ code: 'LOOP_NOT_LIST', message: `loop needs a list, got ${kindOf(value)}`, at: loop.at, hint }] }
+}
+
+function loopInstance(node: TaskNode, input: InstantiateInput, scope: Scope, value: Value, index: number): Instance {
+  const { loopVar, indexVar, label } = node.task.loopControl
+  const inner = scope.with({ [loopVar]: value, ansible_loop_var: loopVar, ...(indexVar === undefined ? {} : { [indexVar]: index }) })
+  const shown = label === undefined ? undefined : renderText(label.value, label.at, inner)
+  const item: LoopItem = { index, value, label: shown === undefined ? shortLabel(value) : String(shown.value) }
+  if (shown !== undefined && shown.problems.length > 0 && evaluateConditions(node.conditions, inner).kind !== 'false')
+    return { kind: 'failed', problems: shown.problems, item, scope: inner }
+  return instance(node, input, inner, item)
+}
+
+function instance(node: TaskNode, input: InstantiateInput, scope: Scope, item: LoopItem | undefined): Instance {
+  const { task } = node
+  const verdict = evaluateConditions(node.conditions, scope)
+  if (verdict.kind === 'false') return { kind: 'skipped', because: verdict.because, item, scope }
+  if (verdict.kind !== 'true') return { ...verdict, item, scope }
+  const rendered = renderParams(task.params, input.taskTypes.get(node.type), scope)
+  const environment = renderEnvironment(node.environment, scope)
+  const delegate = task.delegateTo === undefined ? undefined : renderText(task.delegateTo.value, task.delegateTo.at, scope)
+  const delegateName = delegate?.value instanceof Secret ? undefined : delegate?.value
+  const user = actingUser(
+    node,
+    input.run,
+    input.play,
+    delegateName instanceof Unknown || delegateName === undefined ? input.host : delegateName,
+    scope,
+  )
+  const problems = [...rendered.problems, ...environment.problems, ...(delegate?.problems ?? []), ...user.problems]
+  if (problems.length > 0) return { kind: 'failed', problems, item, scope }
+  const unknown = environment.unknown ?? (delegateName instanceof Unknown ? delegateName : undefined)
+  if (unknown !== undefined) return { kind: 'unknown', why: unknown.why, item, scope }
+  return {
+    kind: 'ready',
+    params: rendered.params,
+    written: rendered.written,
+    environment: environment.value,
+    user: user.name,
+    delegate: typeof delegateName === 'string' ? delegateName : undefined,
+    judge: (outcome) => judge(node, outcome, scope),
+    item,
+    scope,
+  }
+}
+
+/** changed_when, then failed_when, both over the registered result; they replace the verdict of the task type (A.6). */
+function judge(node: TaskNode, outcome: JudgedOutcome, scope: Scope): Judgement {
+  const { register, changedWhen, failedWhen } = node.task
+  if ((changedWhen === undefined && failedWhen === undefined) || outcome.skipped)
+    return { changed: outcome.changed, failed: outcome.failed, problems: [] }
+  const result: ValueMap = {
+    msg: outcome.message,
+    ...outcome.values,
+    changed: outcome.changed,
+    failed: outcome.failed,
+    skipped: outcome.skipped,
+  }
+  const inner = register === undefined ? scope : scope.with({ [register.value]: result })
+  const problems: Problem[] = []
+  const verdict = (conditions: typeof changedWhen, otherwise: boolean | Unknown): boolean | Unknown => {
+    if (conditions === undefined) return otherwise
+    const found: ConditionsVerdict = evaluateConditions(conditions, inner)
+    if (found.kind === 'failed') problems.push(...found.problems)
+    return found.kind === 'unknown' ? new Unknown(found.why) : found.kind === 'true'
+  }
+  const changed = verdict(changedWhen, outcome.changed)
+  const failed = verdict(failedWhen, outcome.failed)
+  return problems.length > 0 ? { changed: outcome.changed, failed: true, problems } : { changed, failed, problems }
+}
+
+const labelLimit = 80
+
+function shortLabel(value: Value): string {
+  const text = typeof value === 'string' || value instanceof Secret || value instanceof Unknown ? String(value) : JSON.stringify(value)
+  return text.length > labelLimit ? `${text.slice(0, labelLimit - 3)}...` : text
+}
