@@ -1,0 +1,302 @@
+import { probeKey } from '../model/fact.ts'
+import { type Problem, TlsplayError } from '../model/problem.ts'
+import type { TaskResult } from '../model/task-type.ts'
+import type { HostOfPlay, PlanTools } from '../plan/input.ts'
+import type { Observed } from '../plan/overlay.ts'
+import { hiddenText } from '../plan/document.ts'
+import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
+import { type Entry, freshState, type KnownOutcome, type Place, type WalkState } from '../plan/entry.ts'
+import { walk, type WalkInput, type WalkResult } from '../plan/walk.ts'
+import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
+import type { HostConnector, HostSession } from '../ports/host-session.ts'
+import type { Stretch } from './stretch.ts'
+import { applySegment, type SegmentPorts } from './segment.ts'
+
+/** Planning may find that it lacks an answer; it asks and goes on. More rounds than this is a bug of a task type. */
+const maxRounds = 8
+
+/** Of tasks that were planned together with one that could not be staged. */
+const notReached = 'not run: another task of the host could not be staged'
+
+export interface HostRunPorts {
+  readonly connector: HostConnector
+  readonly tools: PlanTools
+  readonly segment: Omit<SegmentPorts, 'session'>
+}
+
+export type Walked = Extract<WalkResult, { kind: 'walked' }>
+
+/** One host through one run: its sessions, what was observed, and what is known of its tasks. */
+export class HostRun {
+  readonly name: string
+  readonly #target: ConnectionTarget
+  readonly #controllerTarget: ConnectionTarget
+  readonly #ports: HostRunPorts
+  readonly #sessions = new Map<Place, Promise<HostSession>>()
+  readonly #numbering = { next: 0 }
+  #observed: Record<Place, Observed> = { host: new Map(), controller: new Map() }
+  /** what was observed still holds: nothing acted since */
+  #fresh = true
+  /** real outcomes of every task that acted, by entry id */
+  readonly #known = new Map<string, KnownOutcome>()
+  /** entry id -> label of the task */
+  readonly #unprovable = new Map<string, string>()
+  /** entries that failed and were allowed to: what they left undone is not left to do */
+  readonly #excused = new Set<string>()
+  /** stretches that were applied; only those can be proved */
+  readonly #applied: Stretch[] = []
+  planned: WalkState = freshState
+  actual: WalkState = freshState
+  acted = false
+  unreachable: Problem | undefined
+  problems: Problem[] = []
+  failed = false
+
+  constructor(name: string, target: ConnectionTarget, controllerTarget: ConnectionTarget, ports: HostRunPorts) {
+    this.name = name
+    this.#target = target
+    this.#controllerTarget = controllerTarget
+    this.#ports = ports
+  }
+
+  get active(): boolean {
+    return !this.failed && this.unreachable === undefined
+  }
+
+  get notProvable(): readonly string[] {
+    return [...this.#unprovable.values()]
+  }
+
+  /** Plans a stretch over what earlier tasks of the run will have made true. `ahead`: what comes after it on this host. */
+  async plan(stretch: Stretch, ahead: readonly Stretch[]): Promise<Walked> {
+    const walked = await this.#walk({ ...this.#input(stretch), state: this.planned, mode: 'plan', known: new Map() }, ahead)
+    this.planned = walked.state
+    return walked
+  }
+
+  /** Everything observed again and planned again; whatever is left to change is not converged. */
+  async converge(): Promise<readonly Entry[]> {
+    const stretches = this.#applied
+    this.#forget()
+    let state: WalkState = { ...freshState, once: this.actual.once }
+    const entries: Entry[] = []
+    const known = new Map([...this.#known].filter(([id]) => this.#unprovable.has(id)))
+    for (const [at, stretch] of stretches.entries()) {
+      const walked = await this.#walk({ ...this.#input(stretch), state, mode: 'converge', known }, stretches.slice(at + 1))
+      state = walked.state
+      entries.push(...walked.entries)
+    }
+    return entries.filter((entry) => !this.#excused.has(entry.id))
+  }
+
+  /**
+   * Applies a stretch, segment by segment. `expected` is the plan of the same tasks: what it called done must not change now.
+   * Answers with the entries as they ended; `failed` is set when one failed that may not.
+   */
+  async apply(stretch: Stretch, expected: ReadonlyMap<string, Entry>): Promise<readonly Entry[]> {
+    const ended: Entry[] = []
+    this.#applied.push(stretch)
+    let from = stretch.from
+    while (from < stretch.to && !this.failed) {
+      if (!this.#fresh) this.#forget()
+      const input = { ...this.#input({ ...stretch, from }), state: this.actual }
+      const walked = await this.#walk({ ...input, mode: 'segment', known: new Map() })
+      const blocked = walked.entries.flatMap((entry) => this.#blocks(entry, expected))
+      if (blocked.length > 0) {
+        this.failed = true
+        this.problems.push(...blocked)
+        // Nothing of the segment ran: only what stands in its way is told.
+        const culprits = walked.entries.filter((entry) => this.#blocks(entry, expected).length > 0)
+        return [...ended, ...culprits.map((entry): Entry => ({ ...entry, outcome: 'failed' }))]
+      }
+      const known = await this.#act(walked.entries)
+      const replayed = await this.#walk({ ...input, to: walked.next, mode: 'replay', known })
+      this.actual = { ...replayed.state, overlays: freshState.overlays }
+      ended.push(...replayed.entries)
+      for (const entry of replayed.entries) if (entry.outcome === 'failed' && entry.tolerant) this.#excused.add(entry.id)
+      // What the acts answered may not be what a later text or condition can use.
+      const broken = replayed.entries.flatMap((entry) => (entry.outcome === 'refused' ? entry.problems : []))
+      const judged = replayed.entries.filter((entry) => entry.outcome === 'failed' && !entry.tolerant && judgesItself(entry))
+      this.problems.push(
+        ...broken,
+        ...judged.map(
+          (entry): Problem => ({
+            code: failureCode(entry),
+            host: this.name,
+            task: entry.node.label,
+            at: entry.node.task.at,
+            message: entry.node.task.noLog ? hiddenText : entry.reason,
+          }),
+        ),
+      )
+      if (replayed.failed || broken.length > 0) this.failed = true
+      if (walked.next === from) throw new Error(`segment at task ${from} of ${this.name} makes no progress`)
+      from = walked.next
+    }
+    return ended
+  }
+
+  /** Results another host had for all: a run_once task. */
+  adopt(state: Pick<WalkState, 'once'>, which: 'planned' | 'actual'): void {
+    const own = which === 'planned' ? this.planned : this.actual
+    this[which] = { ...own, once: new Map([...own.once, ...state.once]) }
+  }
+
+  async #act(entries: readonly Entry[]): Promise<ReadonlyMap<string, KnownOutcome>> {
+    const acting = entries.filter((entry) => !entry.dry && entry.decision !== undefined && entry.decision.changes.length > 0)
+    const { results, failed } =
+      acting.length === 0
+        ? { results: new Map<string, TaskResult>(), failed: false }
+        : await applySegment(
+            acting,
+            this.#ports.tools.taskTypes,
+            { ...this.#ports.segment, session: (place) => this.#session(place) },
+            this.#numbering,
+          )
+    if (acting.length > 0) {
+      this.#fresh = false
+      this.acted = true
+    }
+    const known = new Map<string, KnownOutcome>()
+    for (const entry of entries) {
+      const result = results.get(entry.id)
+      const acts = acting.includes(entry)
+      // Tasks behind a failure have no result: the replay stops at the failure, before them.
+      if (acts && result === undefined && !failed) throw new Error(`no result for ${entry.id}`)
+      const values = { ...entry.decision?.result, ...result?.values }
+      const outcome =
+        result !== undefined
+          ? actedOutcome({ ...result, values }, entry.reason, result.changed)
+          : acts
+            ? skippedOutcome(notReached)
+            : entry.registered
+      known.set(entry.id, { outcome, sets: entry.decision?.sets })
+      if (acts) {
+        this.#known.set(entry.id, known.get(entry.id) as KnownOutcome)
+        if (result !== undefined && this.#cannotBeProved(entry))
+          this.#unprovable.set(entry.id, entry.item === undefined ? entry.node.label : `${entry.node.label} (${entry.item.label})`)
+      }
+      if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
+        this.problems.push({
+          code: failureCode(entry),
+          host: this.name,
+          task: entry.node.label,
+          at: entry.node.task.at,
+          message: entry.node.task.noLog ? hiddenText : result.failed,
+          ...(result.hint === undefined ? {} : { hint: result.hint }),
+        })
+      }
+    }
+    return known
+  }
+
+  #cannotBeProved(entry: Entry): boolean {
+    return this.#ports.tools.taskTypes.get(entry.node.type)?.knowledge === 'named' || entry.decision?.unconditional === true
+  }
+
+  /** Whether something before it in the plan was left open: then the plan of this one was no promise. */
+  #uncertain(entry: Entry, expected: ReadonlyMap<string, Entry>): boolean {
+    for (const before of expected.values()) {
+      if (before.id === entry.id) return false
+      if (before.outcome === 'later' || (before.outcome === 'change' && this.#cannotBeProved(before))) return true
+    }
+    return false
+  }
+
+  /** Why an entry of a segment must not be applied: refused, still unknown, or other than the plan said. */
+  #blocks(entry: Entry, expected: ReadonlyMap<string, Entry>): readonly Problem[] {
+    const at = { host: this.name, task: entry.node.label, at: entry.node.task.at }
+    if (entry.outcome === 'refused') return entry.problems
+    if (entry.outcome === 'later') return [{ ...at, code: 'TASK_FAILED', message: `${entry.reason}, and nothing that ran settled it` }]
+    const before = expected.get(entry.id)
+    if (entry.outcome === 'change' && (before?.outcome === 'ok' || before?.outcome === 'skipped') && !this.#uncertain(entry, expected)) {
+      return [
+        {
+          ...at,
+          code: 'PLAN_CONTRADICTED',
+          message: `the plan said "${before.reason}", now it would ${entry.decision?.changes[0]?.summary ?? 'change'}: ${entry.reason}`,
+          hint: 'something else changed the host meanwhile; run again',
+        },
+      ]
+    }
+    return []
+  }
+
+  #input(stretch: Stretch): Omit<WalkInput, 'state' | 'mode' | 'known' | 'observed'> {
+    const host: HostOfPlay = { play: stretch.play, name: this.name, address: this.#target.address, loginUser: this.#target.user }
+    return { host, stops: stretch.stops, from: stretch.from, to: stretch.to }
+  }
+
+  /**
+   * Walks until nothing is missing. What the stretches `ahead` will ask is asked along: a host costs the same exchanges
+   * whether its tasks stand in one play or in many.
+   */
+  async #walk(input: Omit<WalkInput, 'observed'>, ahead: readonly Stretch[] = []): Promise<Walked> {
+    for (let round = 0; round <= maxRounds; round += 1) {
+      const result = walk({ ...input, observed: this.#observed }, this.#ports.tools)
+      if (result.kind === 'walked') return result
+      const asked = [result.probes]
+      let { state } = result
+      for (const stretch of ahead) {
+        const later = walk({ ...input, ...this.#input(stretch), state, observed: this.#observed }, this.#ports.tools)
+        if (later.kind === 'ask') asked.push(later.probes)
+        state = later.state
+      }
+      for (const place of ['host', 'controller'] as const) {
+        const probes = asked.flatMap((some) => some[place]).filter((probe) => !this.#observed[place].has(probeKey(probe)))
+        if (probes.length === 0) continue
+        const answers = await (await this.#session(place)).observe(probes)
+        this.#observed = { ...this.#observed, [place]: new Map([...this.#observed[place], ...answers]) }
+      }
+    }
+    throw new Error(`planning ${this.name} still lacks answers after ${maxRounds} rounds`)
+  }
+
+  #forget(): void {
+    this.#observed = { host: new Map(), controller: new Map() }
+    this.#fresh = true
+  }
+
+  /** Nothing may be taken as observed that was seen before another play or batch acted. */
+  stale(): void {
+    this.#fresh = false
+  }
+
+  #session(place: Place): Promise<HostSession> {
+    const open = this.#sessions.get(place)
+    if (open !== undefined) return open
+    const opening = this.#ports.connector.open(place === 'host' ? this.#target : this.#controllerTarget)
+    this.#sessions.set(place, opening)
+    return opening
+  }
+
+  /** Statistics of the connection to the host itself. */
+  async stats(): Promise<ChannelStats | undefined> {
+    try {
+      return (await this.#sessions.get('host'))?.stats
+    } catch (error) {
+      if (error instanceof TlsplayError) return undefined
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#sessions.values()) {
+      await session.then(
+        (open) => open.close(),
+        () => undefined,
+      )
+    }
+  }
+}
+
+/** `failed_when` says whether it failed, once it has acted. */
+function judgesItself(entry: Entry): boolean {
+  return entry.node.task.failedWhen !== undefined
+}
+
+function failureCode(entry: Entry): Problem['code'] {
+  if (entry.node.type === 'verify') return 'VERIFY_FAILED'
+  if (entry.node.type === 'service') return 'SERVICE_FAILED'
+  return 'TASK_FAILED'
+}

@@ -1,0 +1,165 @@
+import { closeSection, openSection, parseSections, type Section } from '../lib/sections.ts'
+import type { Fact, Probe } from '../model/fact.ts'
+import { probeKey } from '../model/fact.ts'
+import { isNonEmpty, TlsplayError } from '../model/problem.ts'
+import type { StepAnswer } from '../model/step.ts'
+import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
+import type { Answers, HostConnector, HostSession, Numbered, StageStep } from '../ports/host-session.ts'
+import type { Dialer, Random } from '../ports/ports.ts'
+import { probeKinds } from '../probes/index.ts'
+import { probeProgram, toolsOf } from './probe-program.ts'
+import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from './step-program.ts'
+import { packageOf } from './tools.ts'
+
+/** A host may stay silent this long while it works: a package manager, a database that opens its shards. */
+const idleSeconds = { observe: 60, act: 300 } as const
+
+/** What every staging program uses beside the shell. */
+const stagingTools = ['base64', 'sha256sum', 'mktemp', 'head'] as const
+
+const toolSection = 999_998
+
+export interface RemoteHostOptions {
+  readonly transport: Transport
+  readonly dialer: Dialer
+  readonly random: Random
+}
+
+/** Hosts behind a channel: questions and deeds become programs for sh, their output becomes facts and answers. */
+export function remoteHosts(options: RemoteHostOptions): HostConnector {
+  return {
+    async open(target) {
+      return remoteHost(target, await options.transport.open(target), options)
+    },
+  }
+}
+
+function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random }: RemoteHostOptions): HostSession {
+  const toolsFound = new Set<string>()
+  const made = new Map<string, string>()
+  const runId = hex(random, 4)
+  let staged = false
+
+  /** One exchange; the tools it needs and that were not seen yet are looked for in the same program, before anything else of it. */
+  async function exchange(program: string, tools: readonly string[], nonce: string, idle: number): Promise<Uint8Array> {
+    const unseen = tools.filter((tool) => !toolsFound.has(tool))
+    const look = [
+      openSection(nonce, toolSection),
+      `tls_missing=; for tls_x in ${unseen.join(' ')}; do command -v "$tls_x" >/dev/null 2>&1 || tls_missing="$tls_missing $tls_x"; done; echo "$tls_missing"`,
+      closeSection(nonce, toolSection, '0'),
+    ].join('\n')
+    const guarded = unseen.length === 0 ? program : `${look}\nif [ -z "$tls_missing" ]; then\n${program}\nfi`
+    const { output } = await channel.exchange(guarded, { idleSeconds: idle })
+    if (unseen.length > 0) {
+      const missing = text(parseSections(output, nonce).find((section) => section.index === toolSection)?.stdout)
+        .split(/\s+/)
+        .filter((word) => word !== '')
+      const problems = missing.map((tool) => ({
+        code: 'TOOL_MISSING' as const,
+        host: target.name,
+        message: `${tool} is not installed on ${target.name}`,
+        hint: `install the package that brings it: ${packageOf(tool)}`,
+      }))
+      if (isNonEmpty(problems)) throw new TlsplayError(problems)
+      for (const tool of unseen) toolsFound.add(tool)
+    }
+    return output
+  }
+
+  async function observe(probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>> {
+    const dialled = probes.filter((probe) => probe.kind === 'listener' && probe.target.from === 'controller')
+    const asked = probes.filter((probe) => !dialled.includes(probe))
+    const [answered, heard] = await Promise.all([
+      askHost(asked),
+      Promise.all(dialled.map((probe) => dialer.listen(probe as Extract<Probe, { kind: 'listener' }>))),
+    ])
+    const facts = new Map<string, unknown>(answered)
+    dialled.forEach((probe, index) => facts.set(probeKey(probe), heard[index] satisfies Fact<'listener'> | undefined))
+    return facts
+  }
+
+  async function askHost(probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>> {
+    if (probes.length === 0) return new Map()
+    const nonce = hex(random, 16)
+    const { program, parse } = probeProgram(probes, probeKinds, nonce)
+    const facts = parse(await exchange(program, toolsOf(probes, probeKinds), nonce, idleSeconds.observe))
+    const lost = probes.find((probe) => !facts.has(probeKey(probe)))
+    if (lost !== undefined) throw protocolError(`no answer to the question about ${lost.kind} ${JSON.stringify(lost.target)}`)
+    return facts
+  }
+
+  async function prepare(steps: readonly Numbered<StageStep>[]): Promise<Answers> {
+    if (steps.length === 0) return new Map()
+    staged = true
+    for (const { number, step } of steps) {
+      if (step.kind === 'make') for (const [name, path] of Object.entries(step.files)) made.set(path, stagedVariable(number, name))
+    }
+    const nonce = hex(random, 16)
+    const tools = [...stagingTools, ...steps.flatMap(({ step }) => (step.kind === 'make' ? step.tools : []))]
+    const sections = parseSections(await exchange(prepareProgram(steps, nonce, runId), tools, nonce, idleSeconds.act), nonce)
+    const check = sections.find((section) => section.index === checkSection)
+    const answers = answersOf(sections.filter((section) => section.index < toolSection))
+    if (check === undefined || check.rc === 0) return answers
+    // sha256sum names each wrong file by its staged path, which ends in the variable of its step.
+    const wrong = new Set([...text(check.stdout).matchAll(/\.tls_s(\d+): /g)].map((match) => Number(match[1])))
+    return new Map(
+      [...answers].map(([number, answer]) => [
+        number,
+        wrong.has(number) ? { ...answer, ok: false, stderr: `what was written is not what was sent; ${answer.stdout}`.trim() } : answer,
+      ]),
+    )
+  }
+
+  return {
+    observe,
+    prepare,
+    async act(groups) {
+      if (groups.every((group) => group.steps.length === 0)) return new Map()
+      const nonce = hex(random, 16)
+      const output = await exchange(actProgram(groups, made, nonce), stagingTools, nonce, idleSeconds.act)
+      const mayFail = new Set(
+        groups.flatMap((group) => group.steps.filter(({ step }) => step.kind === 'run' && step.mayFail).map(({ number }) => number)),
+      )
+      const writes = new Set(groups.flatMap((group) => group.steps.filter(({ step }) => step.kind === 'write').map(({ number }) => number)))
+      return new Map(
+        [...answersOf(parseSections(output, nonce).filter((section) => section.index < toolSection))].map(([number, answer]) => {
+          if (mayFail.has(number)) return [number, { ...answer, ok: true }]
+          if (writes.has(number) && answer.rc === driftStatus)
+            return [number, { ...answer, stderr: 'the file changed since it was planned' }]
+          return [number, answer]
+        }),
+      )
+    },
+    async discard() {
+      if (staged) await channel.exchange(discardProgram, { idleSeconds: idleSeconds.observe })
+      staged = false
+    },
+    get stats() {
+      return channel.stats
+    },
+    close: () => channel.close(),
+  }
+
+  function protocolError(message: string): TlsplayError {
+    return new TlsplayError([
+      { code: 'PROTOCOL', host: target.name, message, hint: 'run again with -vvv and report what the host printed' },
+    ])
+  }
+}
+
+function answersOf(sections: readonly Section[]): Map<number, StepAnswer> {
+  return new Map(
+    sections.map((section) => [
+      section.index,
+      { ok: section.rc === 0, rc: section.rc, stdout: text(section.stdout), stderr: text(section.stderr) },
+    ]),
+  )
+}
+
+function text(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('utf8')
+}
+
+function hex(random: Random, bytes: number): string {
+  return Buffer.from(random.bytes(bytes)).toString('hex')
+}

@@ -1,0 +1,339 @@
+import type { CompiledPlay, CompiledRun } from '../compile/graph.ts'
+import { connectionTarget, controllerTarget } from '../compile/connection.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Plan, PlannedHost, PlannedPlay } from '../model/plan.ts'
+import { type Problem, throwIfAny, TlsplayError } from '../model/problem.ts'
+import type { Report } from '../model/report.ts'
+import type { PlanTools } from '../plan/input.ts'
+import { plannedTasks, summarise } from '../plan/document.ts'
+import { stopsOf } from '../plan/stops.ts'
+import type { Entry } from '../plan/entry.ts'
+import type { HostConnector } from '../ports/host-session.ts'
+import type { Clock, Events, Issuer } from '../ports/ports.ts'
+import { HostRun } from './host-run.ts'
+import { entriesOf, isLeft, refusalCodes, unreachableCodes } from './outcome.ts'
+import { eachBounded, turnstile } from './pool.ts'
+import { RunLog } from './run-log.ts'
+import { type Stretch, stretchesOf } from './stretch.ts'
+
+export interface RunRequest {
+  readonly run: CompiledRun
+  readonly inventory: Inventory
+  readonly mode: 'plan' | 'run'
+  /** how the playbook is called in events and reports */
+  readonly playbook: string
+  /** hosts worked on at the same time */
+  readonly forks: number
+  /** version of tlsplay */
+  readonly tlsplay: string
+  /** aborts: hosts in flight end, no other is started */
+  readonly signal?: AbortSignal
+}
+
+export interface RunPorts {
+  readonly connector: HostConnector
+  readonly tools: PlanTools
+  readonly issuer: Issuer
+  readonly clock: Clock
+  readonly events: Events
+  readonly pause: (milliseconds: number) => Promise<void>
+}
+
+/**
+ * Plans every play and batch of the run, and in mode `run` applies what was planned, batch by batch, and proves it.
+ * A refusal anywhere stops the run before its first change. Throws TlsplayError only for what is wrong before any
+ * host was asked; everything later is in the report.
+ */
+export async function runPlaybook(request: RunRequest, ports: RunPorts): Promise<Report> {
+  return new PlaybookRun(request, ports).run()
+}
+
+interface BatchPlan {
+  readonly play: CompiledPlay
+  readonly hosts: readonly string[]
+  readonly stretches: readonly Stretch[]
+}
+
+class PlaybookRun {
+  readonly #request: RunRequest
+  readonly #ports: RunPorts
+  readonly #hosts: ReadonlyMap<string, HostRun>
+  readonly #batches: readonly BatchPlan[]
+  /** host -> entry id -> entry of the plan */
+  readonly #planned = new Map<string, Map<string, Entry>>()
+  readonly #log: RunLog
+
+  constructor(request: RunRequest, ports: RunPorts) {
+    this.#request = request
+    this.#ports = ports
+    const names = [...new Set(request.run.plays.flatMap((play) => play.hosts))]
+    this.#log = new RunLog(request, ports.events, names)
+    const inTurn = turnstile()
+    const controller = controllerTarget(request.run)
+    const problems: Problem[] = []
+    this.#hosts = new Map(
+      names.map((name) => {
+        const connection = connectionTarget(name, request.run)
+        problems.push(...connection.problems)
+        return [
+          name,
+          new HostRun(name, connection.target, controller, {
+            connector: ports.connector,
+            tools: ports.tools,
+            segment: {
+              issuer: ports.issuer,
+              clock: ports.clock,
+              pause: ports.pause,
+              inTurn: (place, act) => (place === 'controller' ? inTurn(act) : act()),
+            },
+          }),
+        ]
+      }),
+    )
+    throwIfAny(problems)
+    this.#batches = request.run.plays.flatMap((play) => {
+      const stretches = stretchesOf(play, stopsOf(play))
+      return play.batches.map((hosts) => ({ play, hosts, stretches }))
+    })
+  }
+
+  async run(): Promise<Report> {
+    const { mode, playbook, tlsplay } = this.#request
+    this.#log.emit({ type: 'run_started', formatVersion: 1, tlsplay, playbook, mode, hosts: this.#hosts.size })
+    try {
+      const plan = await this.#planAll()
+      this.#log.emit({ type: 'plan_ready', plan })
+      this.#log.problems(plan.problems)
+      const refused = [...this.#planned.values()].some((entries) => [...entries.values()].some((entry) => entry.outcome === 'refused'))
+      if (refused || plan.problems.some((problem) => refusalCodes.has(problem.code)))
+        return await this.#log.finish([...this.#hosts.values()], 1)
+      if (mode === 'run') {
+        await this.#applyAll()
+        await this.#convergeAll()
+      }
+      return await this.#log.finish([...this.#hosts.values()])
+    } finally {
+      await Promise.all([...this.#hosts.values()].map((host) => host.close()))
+    }
+  }
+
+  async #planAll(): Promise<Plan> {
+    this.#log.emit({ type: 'phase_started', phase: 'plan', hosts: [...this.#hosts.keys()] })
+    const plays: PlannedPlay[] = []
+    for (const play of this.#request.run.plays) {
+      const planned = new Map<string, PlannedHost>()
+      for (const batch of this.#batches.filter((candidate) => candidate.play === play)) {
+        await this.#eachStretch(batch, 'planned', async (host, stretch) => {
+          const walked = await host.plan(stretch, this.#ahead(host, stretch))
+          this.#keepPlanned(host, walked.entries)
+          const before = planned.get(host.name)?.tasks ?? []
+          planned.set(host.name, { host: host.name, tasks: [...before, ...plannedTasks(walked.entries)] })
+          if (walked.failed) this.#failInPlan(host, play, walked.entries)
+          if (walked.failed || this.#ahead(host, stretch).length === 0)
+            this.#log.emit({ type: 'host_done', phase: 'plan', host: host.name, ok: host.active })
+        })
+      }
+      plays.push({ name: play.name, batches: play.batches, hosts: play.hosts.map((name) => this.#plannedHost(name, planned)) })
+    }
+    for (const host of this.#hosts.values())
+      if (host.unreachable !== undefined) this.#log.emit({ type: 'host_done', phase: 'plan', host: host.name, ok: false })
+    this.#log.emit({ type: 'phase_finished', phase: 'plan' })
+    return {
+      formatVersion: 1,
+      tlsplay: this.#request.tlsplay,
+      createdAt: new Date(this.#ports.tools.now).toISOString(),
+      playbook: this.#request.playbook,
+      plays,
+      summary: summarise(plays.flatMap((play) => play.hosts)),
+      warnings: [
+        ...new Set(
+          [...this.#planned.values()].flatMap((entries) => [...entries.values()].flatMap((entry) => entry.decision?.warnings ?? [])),
+        ),
+      ],
+      problems: [...this.#planned.values()]
+        .flatMap((entries) => [...entries.values()].flatMap((entry) => entry.problems))
+        .concat([...this.#hosts.values()].flatMap((host) => host.problems)),
+    }
+  }
+
+  /** The stretches of a host behind one of them, in this play and in later ones. */
+  #ahead(host: HostRun, stretch: Stretch): readonly Stretch[] {
+    const own = this.#stretchesOf(host)
+    return own.slice(own.indexOf(stretch) + 1)
+  }
+
+  #stretchesOf(host: HostRun): readonly Stretch[] {
+    return this.#batches.filter((batch) => batch.hosts.includes(host.name)).flatMap((batch) => batch.stretches)
+  }
+
+  #plannedHost(name: string, planned: ReadonlyMap<string, PlannedHost>): PlannedHost {
+    const lost = this.#hosts.get(name)?.unreachable
+    return { ...(planned.get(name) ?? { host: name, tasks: [] }), ...(lost === undefined ? {} : { unreachable: lost }) }
+  }
+
+  #keepPlanned(host: HostRun, entries: readonly Entry[]): void {
+    const own = this.#planned.get(host.name) ?? new Map<string, Entry>()
+    for (const entry of entries) own.set(entry.id, entry)
+    this.#planned.set(host.name, own)
+  }
+
+  /** A task that surely fails is known before anything acts: the host is left as it is, the others go on. */
+  #failInPlan(host: HostRun, play: CompiledPlay, entries: readonly Entry[]): void {
+    host.failed = true
+    const last = entries.at(-1)
+    if (last === undefined) return
+    host.problems.push({
+      code: last.node.type === 'verify' ? 'VERIFY_FAILED' : 'TASK_FAILED',
+      host: host.name,
+      task: last.node.label,
+      at: last.node.task.at,
+      message: last.reason,
+    })
+    this.#log.tasks(host.name, play.name, entries.slice(0, -1), 'skipped')
+    this.#log.tasks(host.name, play.name, [last], 'failed')
+  }
+
+  async #applyAll(): Promise<void> {
+    this.#log.emit({
+      type: 'phase_started',
+      phase: 'apply',
+      hosts: [...this.#hosts.values()].filter((host) => host.active).map((host) => host.name),
+    })
+    for (const [at, batch] of this.#batches.entries()) {
+      if (this.#stopsHere(at)) break
+      // What was observed while planning still holds for the first batch; every later one is observed again just before it acts.
+      if (at > 0) for (const name of batch.hosts) this.#hosts.get(name)?.stale()
+      await this.#eachStretch(batch, 'actual', async (host, stretch) => {
+        const expected = this.#planned.get(host.name) ?? new Map<string, Entry>()
+        if (!anythingToDo(host, expected)) {
+          const own = stretch.stops
+            .slice(stretch.from, stretch.to)
+            .flatMap((stop) => (stop.kind === 'flush' ? [] : entriesOf(expected, stop)))
+          this.#log.tasks(host.name, batch.play.name, own)
+          return
+        }
+        this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected))
+      })
+      for (const name of batch.hosts) {
+        const host = this.#hosts.get(name)
+        if (host !== undefined) this.#log.emit({ type: 'host_done', phase: 'apply', host: name, ok: host.active })
+      }
+    }
+    this.#log.emit({ type: 'phase_finished', phase: 'apply' })
+  }
+
+  /** If every host of a batch is lost, no later batch and no later play runs (design/language.md A.3). */
+  #stopsHere(at: number): boolean {
+    if (this.#request.signal?.aborted === true) return true
+    const before = this.#batches[at - 1]
+    return before !== undefined && before.hosts.length > 0 && before.hosts.every((name) => this.#hosts.get(name)?.active !== true)
+  }
+
+  async #convergeAll(): Promise<void> {
+    const hosts = [...this.#hosts.values()].filter((host) => host.acted && host.active)
+    if (hosts.length === 0) return
+    this.#log.emit({ type: 'phase_started', phase: 'converge', hosts: hosts.map((host) => host.name) })
+    await eachBounded(hosts, this.#request.forks, async (host) => {
+      await this.#guard(host, async () => {
+        const found = (await host.converge()).filter(isLeft)
+        // A check that waits for a change before it is no finding of its own.
+        const own = found.filter((entry) => entry.outcome !== 'check')
+        const left = own.length > 0 ? own : found
+        for (const entry of left) {
+          host.problems.push({
+            code: 'NOT_CONVERGED',
+            host: host.name,
+            task: entry.node.label,
+            at: entry.node.task.at,
+            message: `after the run this task still finds something: ${entry.problems[0]?.message ?? entry.reason}`,
+            hint: 'run again with --check --diff to see it',
+          })
+        }
+        if (left.length > 0) {
+          host.failed = true
+          this.#log.count(host.name, 'failed')
+        }
+        this.#log.converged(host.name, left.length === 0)
+      })
+      this.#log.emit({ type: 'host_done', phase: 'converge', host: host.name, ok: host.active })
+    })
+    this.#log.emit({ type: 'phase_finished', phase: 'converge' })
+  }
+
+  /** Hosts of a batch side by side, stretch by stretch; a run_once task runs on the first host that is left and answers for all. */
+  async #eachStretch(
+    batch: BatchPlan,
+    which: 'planned' | 'actual',
+    act: (host: HostRun, stretch: Stretch) => Promise<void>,
+  ): Promise<void> {
+    const hosts = batch.hosts.flatMap((name) => this.#hosts.get(name) ?? [])
+    for (const stretch of batch.stretches) {
+      const active = hosts.filter((host) => host.active)
+      const side = async (some: readonly HostRun[]): Promise<void> =>
+        eachBounded(some, this.#request.forks, async (host) => {
+          if (this.#request.signal?.aborted !== true) await this.#guard(host, () => act(host, stretch))
+        })
+      const first = stretch.stops[stretch.from]
+      if (first?.kind !== 'task' || !first.node.task.runOnce) {
+        await side(active)
+        continue
+      }
+      // The host that was planned to run it: another one has no plan for it.
+      const planner = hosts.find(
+        (host) =>
+          this.#planned.get(host.name)?.has(first.id) === true || entriesOf(this.#planned.get(host.name) ?? new Map(), first).length > 0,
+      )
+      const runner = which === 'planned' ? active[0] : planner
+      const others = active.filter((host) => host !== runner)
+      if (runner?.active === true) await side([runner])
+      const result =
+        runner?.active === true
+          ? ((which === 'actual' ? runner.actual.results.get(first.node.id) : undefined) ?? runner.planned.results.get(first.node.id))
+          : undefined
+      for (const host of others) {
+        if (result !== undefined) host.adopt({ once: new Map([[first.node.id, result]]) }, which)
+        else
+          this.#fail(host, {
+            code: 'TASK_FAILED',
+            host: host.name,
+            task: first.node.label,
+            at: first.node.task.at,
+            message: `${runner?.name ?? 'no host'}, which was to run it for all, has no result`,
+          })
+      }
+      await side(others.filter((host) => host.active))
+    }
+  }
+
+  /** No host fails without a reason that is told. */
+  #fail(host: HostRun, problem: Problem): void {
+    host.failed = true
+    host.problems.push(problem)
+    this.#log.count(host.name, 'failed')
+  }
+
+  /** A host that is lost or broken is a line of the report, not the end of the run. */
+  async #guard(host: HostRun, act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      if (!(error instanceof TlsplayError)) throw error
+      const problems = error.problems.map((problem) => ({ ...problem, host: problem.host ?? host.name }))
+      const [first] = problems
+      if (first !== undefined && unreachableCodes.has(first.code)) {
+        host.unreachable = first
+        this.#log.count(host.name, 'unreachable')
+      } else {
+        host.failed = true
+        this.#log.count(host.name, 'failed')
+      }
+      host.problems.push(...problems)
+    }
+  }
+}
+
+/** When nothing was planned for the host in any play, what was observed while planning is the proof, and is not asked again. */
+function anythingToDo(host: HostRun, expected: ReadonlyMap<string, Entry>): boolean {
+  const acts: readonly Entry['outcome'][] = ['change', 'check', 'later']
+  return host.acted || [...expected.values()].some((entry) => acts.includes(entry.outcome))
+}

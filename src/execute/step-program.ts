@@ -1,0 +1,223 @@
+import { prelude } from '../lib/prelude.ts'
+import { quote, quoteAll, quoteCommand } from '../lib/sh.ts'
+import { closeSection, openSection, splitSection } from '../lib/sections.ts'
+import { sha256Hex } from '../lib/digest.ts'
+import { unreachable } from '../lib/unreachable.ts'
+import type { InstallStep, MakeStep, RunStep, WriteStep } from '../model/step.ts'
+import { revealText, Secret, type Text } from '../model/value.ts'
+import type { ActGroup, ActStep, Numbered, StageStep } from '../ports/host-session.ts'
+
+/** Path of a file that a `make` step made -> sh variable that holds its staged path. */
+export type Made = ReadonlyMap<string, string>
+
+/** Section of the digest check of a staging program; steps are numbered from 0. */
+export const checkSection = 999_999
+
+/** Exit status of a write whose target is not what the plan saw. */
+export const driftStatus = 97
+
+/** Per stream of one command. */
+const outputLimitBytes = 1024 * 1024
+
+const here = 'TLSPLAY_END'
+
+/** The sh variable that holds where step `number` staged its file (of that name). */
+export function stagedVariable(number: number, name = ''): string {
+  return `tls_s${number}${name}`
+}
+
+/**
+ * Stages all bytes and makes all files on the host; nothing visible changes. A staged file lies in the nearest folder
+ * above its target that is there already: same filesystem, one rename away. Section number = step number.
+ */
+export function prepareProgram(steps: readonly Numbered<StageStep>[], nonce: string, runId: string): string {
+  const staged = steps.flatMap(stagedFiles)
+  const removal = `tls_unstage_${steps[0]?.number ?? 0}`
+  return [
+    ...staged.map(({ variable, path }) => `tls_near ${quote(path)}; ${variable}="\${tls_dir%/}/.tlsplay.${runId}.${variable}"`),
+    `${removal}() { ${staged.length === 0 ? ':' : `rm -f -- ${staged.map(({ variable }) => `"$${variable}"`).join(' ')}`}; }`,
+    `tls_generations="$tls_generations ${removal}"`,
+    ...steps.map(({ number, step }) => (step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, nonce))),
+    checkStaged(steps, nonce),
+  ].join('\n')
+}
+
+/** Removes everything that was staged on this channel and not put in place. */
+export const discardProgram = 'tls_unstage 2>/dev/null'
+
+/**
+ * Runs everything visible in order and stops at the first failure of a group that must not fail: what comes after
+ * has no section. Behind a group whose command ended with another status than 0 it stops too, since its task has to judge
+ * that first.
+ */
+export function actProgram(groups: readonly ActGroup[], made: Made, nonce: string): string {
+  const written = new Set<string>()
+  const lines = ['tls_ok=1']
+  for (const group of groups) {
+    lines.push('tls_was=$tls_ok', 'tls_wait=0')
+    for (const { number, step } of group.steps) {
+      const judged = step.kind === 'run' && step.mayFail ? ['[ $tls_rc = 0 ] || tls_wait=1'] : ['[ $tls_rc = 0 ] || tls_ok=0']
+      lines.push(
+        'if [ $tls_ok = 1 ]; then',
+        openSection(nonce, number),
+        'tls_rc=0',
+        act(number, step, made, written, nonce),
+        closeSection(nonce, number, '$tls_rc'),
+        ...judged,
+        'fi',
+      )
+      if (step.kind === 'write' || step.kind === 'install') written.add(step.path)
+    }
+    // Only its own failure is forgiven: what failed before it still keeps the rest from running.
+    if (group.mayFail) lines.push('tls_ok=$tls_was')
+    else if (group.steps.some(({ step }) => step.kind === 'run' && step.mayFail)) lines.push('[ $tls_wait = 0 ] || tls_ok=0')
+  }
+  return lines.join('\n')
+}
+
+function stagedFiles({ number, step }: Numbered<StageStep>): readonly { readonly variable: string; readonly path: string }[] {
+  if (step.kind === 'write') return [{ variable: stagedVariable(number), path: step.path }]
+  return Object.entries(step.files).map(([name, path]) => ({ variable: stagedVariable(number, name), path }))
+}
+
+/** noclobber opens with O_EXCL: a name that somebody else made first is refused, not followed. */
+function stageWrite(number: number, step: WriteStep, nonce: string): string {
+  const path = `"$${stagedVariable(number)}"`
+  const put = `base64 -d >${path} ${hereDocument(contentBytes(step))}`
+  return [
+    openSection(nonce, number),
+    `set -C; { ${put}\n} 2>&1; tls_rc=$?; set +C`,
+    attributes(path, step),
+    closeSection(nonce, number, '$tls_rc'),
+  ].join('\n')
+}
+
+function stageMake(number: number, step: MakeStep, nonce: string): string {
+  const names = Object.keys(step.files).map((name) => `${name}="$${stagedVariable(number, name)}"`)
+  return [
+    openSection(nonce, number),
+    `( ${names.join('; ')}\n${revealText(step.script)}\n) </dev/null 2>&1; tls_rc=$?`,
+    closeSection(nonce, number, '$tls_rc'),
+  ].join('\n')
+}
+
+/**
+ * One process checks every staged write. Exit codes of the writers are not trusted: on a full disk BusyBox base64 -d
+ * answers 0 and leaves half a file (measured: reliability facts, F3).
+ */
+function checkStaged(steps: readonly Numbered<StageStep>[], nonce: string): string {
+  const lines = steps.flatMap(({ number, step }) =>
+    step.kind === 'write' ? [`${sha256Hex(contentBytes(step))}  $${stagedVariable(number)}`] : [],
+  )
+  if (lines.length === 0) return ':'
+  return [
+    openSection(nonce, checkSection),
+    `sha256sum -c - 2>&1 <<${here}\n${lines.join('\n')}\n${here}\ntls_rc=$?`,
+    closeSection(nonce, checkSection, '$tls_rc'),
+  ].join('\n')
+}
+
+function act(number: number, step: ActStep, made: Made, written: ReadonlySet<string>, nonce: string): string {
+  switch (step.kind) {
+    case 'write':
+      return swap(`"$${stagedVariable(number)}"`, step.path, written.has(step.path) ? undefined : step.expect)
+    case 'install':
+      return install(step, made)
+    case 'directory':
+      // Born private; opened only once the owner is right.
+      return [`mkdir -m 0700 -- ${quote(step.path)} 2>&1 || tls_rc=$?`, attributes(quote(step.path), step)].join('\n')
+    case 'link':
+      return `ln -sfn -- ${quote(step.to)} ${quote(step.path)} 2>&1 || tls_rc=$?`
+    case 'attributes':
+      return attributes(quote(step.path), step)
+    case 'remove':
+      return `rm ${step.recursive ? '-rf' : '-f'} -- ${quote(step.path)} 2>&1 || tls_rc=$?`
+    case 'run':
+      return run(step, number, nonce)
+    default:
+      return unreachable(step)
+  }
+}
+
+/** Owner before mode: chown clears setuid and setgid, and a wrong owner must never see an open mode. */
+function attributes(
+  path: string,
+  wanted: { readonly owner: string | undefined; readonly group: string | undefined; readonly mode: number | undefined },
+): string {
+  const owner = `${wanted.owner ?? ''}${wanted.group === undefined ? '' : `:${wanted.group}`}`
+  return [
+    ...(owner === '' ? [] : [`[ $tls_rc != 0 ] || chown -h ${quote(owner)} ${path} 2>&1 || tls_rc=$?`]),
+    ...(wanted.mode === undefined
+      ? []
+      : [`[ $tls_rc != 0 ] || chmod ${wanted.mode.toString(8).padStart(4, '0')} ${path} 2>&1 || tls_rc=$?`]),
+  ].join('\n')
+}
+
+function install(step: InstallStep, made: Made): string {
+  const variable = made.get(step.path)
+  if (variable === undefined) throw new Error(`no step made ${step.path}`)
+  return [attributes(`"$${variable}"`, step), swap(`"$${variable}"`, step.path, undefined)].join('\n')
+}
+
+/** mv onto a directory would move below it (measured: reliability facts, F15): a directory is refused first. */
+function swap(staged: string, path: string, expect: WriteStep['expect'] | undefined): string {
+  const word = quote(path)
+  const drift =
+    expect === undefined
+      ? []
+      : expect === 'absent'
+        ? [`if [ -e ${word} ] || [ -L ${word} ]; then tls_rc=${driftStatus}; fi`]
+        : [`printf '%s  %s\\n' ${expect.sha256} ${word} | sha256sum -c - >/dev/null 2>&1 || tls_rc=${driftStatus}`]
+  return [
+    ...drift,
+    `[ $tls_rc != 0 ] || [ ! -d ${word} ] || { echo 'is a directory'; tls_rc=1; }`,
+    `[ $tls_rc != 0 ] || mv -f -- ${staged} ${word} 2>&1 || tls_rc=$?`,
+  ].join('\n')
+}
+
+/**
+ * stdout and stderr are kept apart in a private folder. A script is part of the program text, or the input of a sh of its
+ * own, and an input comes from a here-document: neither is ever an argument that others could read in the process list.
+ */
+function run(step: RunStep, number: number, nonce: string): string {
+  const { argv, input } = invocation(step)
+  const bound = step.timeoutSeconds === undefined ? argv : ['timeout', String(step.timeoutSeconds), ...argv]
+  const command = step.as === undefined ? quoteCommand(bound) : `tls_as ${quote(step.as)} ${quoteAll(bound)}`
+  const lines = [
+    'umask 022',
+    ...(step.chdir === undefined ? [] : [`cd -- ${quote(step.chdir)} || exit 1`]),
+    ...Object.entries(step.env ?? {}).map(([name, value]) => `export ${name}=${quote(value)}`),
+    argv.length === 0 && 'script' in step.command ? revealText(step.command.script) : command,
+  ]
+  return [
+    'if tls_tmp 2>&1; then',
+    ...(input === undefined ? [] : [`base64 -d >"$tls_t/i" ${hereDocument(Buffer.from(revealText(input), 'utf8'))}`]),
+    `(\n${lines.join('\n')}\n) ${input === undefined ? '</dev/null' : '<"$tls_t/i"'} >"$tls_t/o" 2>"$tls_t/e"; tls_rc=$?`,
+    `head -c ${outputLimitBytes} "$tls_t/o"`,
+    splitSection(nonce, number),
+    `head -c ${outputLimitBytes} "$tls_t/e"`,
+    `rm -f -- "$tls_t/i" "$tls_t/o" "$tls_t/e"`,
+    // Without a folder of our own nothing may run: its output would land in files of somebody else.
+    'else tls_rc=1; fi',
+  ].join('\n')
+}
+
+/** What is called and what it reads. A script that nothing bounds needs no sh of its own: it runs where it stands. */
+function invocation(step: RunStep): { readonly argv: readonly string[]; readonly input: Text | undefined } {
+  if ('argv' in step.command) return { argv: step.command.argv, input: step.stdin }
+  if (step.as === undefined && step.timeoutSeconds === undefined) return { argv: [], input: step.stdin }
+  if (step.stdin !== undefined) throw new Error('a script that runs as another user or with a deadline is itself the input of its sh')
+  return { argv: ['/bin/sh'], input: Secret.join([prelude, step.command.script]) }
+}
+
+function contentBytes(step: WriteStep): Uint8Array {
+  return step.content instanceof Uint8Array ? step.content : Buffer.from(revealText(step.content), 'utf8')
+}
+
+function hereDocument(bytes: Uint8Array): string {
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,4096}/g) ?? []
+  return `<<'${here}'\n${lines.map((line) => `${line}\n`).join('')}${here}`
+}

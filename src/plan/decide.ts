@@ -1,0 +1,90 @@
+import type { Instance } from '../compile/instantiate.ts'
+import type { TaskNode } from '../compile/graph.ts'
+import { type Probe, probeKey } from '../model/fact.ts'
+import type { Problem } from '../model/problem.ts'
+import type { AnyTaskType, Decision, PlanContext } from '../model/task-type.ts'
+import { type Text, Unknown } from '../model/value.ts'
+import type { HostOfPlay, PlanTools } from './input.ts'
+import { type Observed, observedView, type Overlay, overlaidView, Unobserved } from './overlay.ts'
+import { needsOf, preflight, preflightQuestions } from './preflight.ts'
+
+export interface DecideInput {
+  readonly node: TaskNode
+  readonly instance: Extract<Instance, { kind: 'ready' }>
+  readonly observed: Observed
+  readonly overlay: Overlay
+  readonly host: HostOfPlay
+  readonly dirty: boolean
+  readonly tools: PlanTools
+}
+
+/** `lacks`: what preflight still has to ask; the decision stands, so that the tasks behind it can be looked at along. */
+export type Decided =
+  | { readonly kind: 'ask'; readonly probes: readonly Probe[] }
+  | { readonly kind: 'unknown'; readonly why: string }
+  | { readonly kind: 'decided'; readonly decision: Decision; readonly problems: readonly Problem[]; readonly lacks: readonly Probe[] }
+
+const nothing = (problems: readonly Problem[]): Decided => ({
+  kind: 'decided',
+  decision: { changes: [], predicts: [], reason: 'refused' },
+  problems,
+  lacks: [],
+})
+
+/**
+ * One task on one host: parameters checked, files read, questions asked, decision made, preflight run.
+ * Throws Unobserved when the decision needs an answer that `observe` did not ask for.
+ */
+export function decide(input: DecideInput): Decided {
+  const { node, instance, observed, tools, host } = input
+  const type = tools.taskTypes.get(node.type)
+  if (type === undefined) throw new Error(`no task type ${node.type}`)
+  const locate = (problem: Problem): Problem => ({ at: node.task.at, task: node.label, ...problem, host: host.name })
+
+  const { params } = instance
+  const wrong = tools.checkParams(node.type, instance.written, node.task.params)
+  if (wrong.length > 0) return nothing(wrong.map(locate))
+
+  const assets: (Text | Uint8Array)[] = []
+  for (const request of type.assets?.(params) ?? []) {
+    const asset = tools.readAsset(request, node, instance.scope)
+    if ('problem' in asset) return nothing([locate(asset.problem)])
+    if (asset.content instanceof Unknown) return { kind: 'unknown', why: asset.content.why }
+    assets.push(asset.content)
+  }
+
+  const missing = askFirst(type, params, observed)
+  if (missing.length > 0) return { kind: 'ask', probes: missing }
+
+  const context: PlanContext = {
+    view: overlaidView(observed, input.overlay),
+    now: tools.now,
+    assets,
+    dirty: input.dirty,
+    authority: tools.authority,
+    host: { name: host.name, address: host.address },
+    user: instance.user,
+  }
+  const decision = type.plan(params, context)
+  if (decision.later !== undefined) return { kind: 'unknown', why: decision.later }
+  const needs = needsOf(type, decision)
+  const lacks = preflightQuestions(needs).filter((probe) => !observed.has(probeKey(probe)))
+  const problems = [...(decision.problems ?? []), ...(lacks.length > 0 ? [] : preflight(needs, context.view, host.name))]
+  return { kind: 'decided', decision, problems: problems.map(locate), lacks }
+}
+
+/** Runs the question rounds over what is observed; answers with the first round that lacks something. */
+function askFirst(type: AnyTaskType, params: unknown, observed: Observed): readonly Probe[] {
+  const rounds = type.observe(params)
+  const view = observedView(observed)
+  try {
+    for (let round = rounds.next(view); round.done !== true; round = rounds.next(view)) {
+      const lacking = round.value.filter((probe) => !observed.has(probeKey(probe)))
+      if (lacking.length > 0) return lacking
+    }
+  } catch (error) {
+    if (error instanceof Unobserved) return [error.probe]
+    throw error
+  }
+  return []
+}

@@ -1,0 +1,57 @@
+import type { TaskNode } from '../compile/graph.ts'
+import type { HostRuntime } from '../compile/variables.ts'
+import type { PlannedOutcome } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Decision } from '../model/task-type.ts'
+import type { Unknown, Value, ValueMap } from '../model/value.ts'
+import { emptyOverlay, type Overlay } from './overlay.ts'
+import type { Outcome } from './registered.ts'
+
+/** Where a task acts: the host of the play, or the machine that runs tlsplay. */
+export type Place = 'host' | 'controller'
+
+/** One task, or one item of its loop, with what was decided. */
+export interface Entry {
+  readonly id: string
+  readonly node: TaskNode
+  readonly item: { readonly value: Value; readonly label: string } | undefined
+  readonly handler: boolean
+  readonly place: Place
+  readonly outcome: PlannedOutcome
+  readonly reason: string
+  readonly decision: Decision | undefined
+  readonly problems: readonly Problem[]
+  readonly registered: Outcome
+  /** a failure does not end the host */
+  readonly tolerant: boolean
+  /** `check_mode: true`: planned and shown, never applied */
+  readonly dry: boolean
+  /** of the commands it runs */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** What a host carries from task to task, from segment to segment, from play to play. A new task makes a new state. */
+export interface WalkState {
+  readonly runtime: HostRuntime
+  readonly overlays: Readonly<Record<Place, Overlay>>
+  /** ids of handlers that wait for the next flush: surely (true), or if an unknown turns out so */
+  readonly notified: ReadonlyMap<string, true | Unknown>
+  /** results of tasks that another host ran for all (run_once), by node id */
+  readonly once: ReadonlyMap<string, ValueMap | Unknown>
+  /** what run_once tasks of this host registered, by node id */
+  readonly results: ReadonlyMap<string, ValueMap | Unknown>
+}
+
+export const freshState: WalkState = {
+  runtime: { facts: {}, registered: {}, includeVars: {} },
+  overlays: { host: emptyOverlay, controller: emptyOverlay },
+  notified: new Map(),
+  once: new Map(),
+  results: new Map(),
+}
+
+/** How a task ended that is not to be decided again. */
+export interface KnownOutcome {
+  readonly outcome: Outcome
+  readonly sets: ValueMap | undefined
+}

@@ -1,0 +1,31 @@
+import type { CertificateFact } from '../model/fact.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Source } from '../model/source.ts'
+import type { AnyTaskType, AssetRequest } from '../model/task-type.ts'
+import type { Value } from '../model/value.ts'
+import type { Asset } from './assets.ts'
+import type { CompiledPlay, CompiledRun, TaskNode } from '../compile/graph.ts'
+import type { Scope } from '../compile/scope.ts'
+
+/** Everything planning needs beside facts; the same for every host of a run. */
+export interface PlanTools {
+  readonly run: CompiledRun
+  readonly taskTypes: ReadonlyMap<string, AnyTaskType>
+  /** milliseconds since 1970; one instant for the whole run, so that two hosts never disagree about a renewal window */
+  readonly now: number
+  authority(name: string): CertificateFact | undefined
+  /** rendered parameters against the schema of their task type, problems at the place that wrote them */
+  checkParams(type: string, params: unknown, source: Source): readonly Problem[]
+  /** files a task asked for, rendered where it asked for that */
+  readAsset(request: AssetRequest, node: TaskNode, scope: Scope): Asset
+}
+
+export interface HostOfPlay {
+  readonly play: CompiledPlay
+  readonly name: string
+  readonly address: string
+  readonly loginUser: string
+}
+
+/** What `register` keeps; also how a loop adds up. */
+export type Registered = Value

@@ -1,0 +1,20 @@
+import type { CompiledPlay, TaskNode } from '../compile/graph.ts'
+
+/** What a walk passes, one after another: a task, a point where handlers are due, and behind it each handler of the play. */
+export type Stop =
+  | { readonly kind: 'task'; readonly node: TaskNode; readonly id: string }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'handler'; readonly node: TaskNode; readonly id: string }
+
+/** The same handler may run at several flushes of a play; its id tells which. */
+export function stopsOf(play: CompiledPlay): readonly Stop[] {
+  let flushes = 0
+  return play.nodes.flatMap((node): readonly Stop[] => {
+    if (node.kind === 'task') return [{ kind: 'task', node, id: node.id }]
+    flushes += 1
+    return [
+      { kind: 'flush' },
+      ...play.handlers.map((handler): Stop => ({ kind: 'handler', node: handler, id: `${handler.id}!${flushes}` })),
+    ]
+  })
+}

@@ -1,0 +1,328 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from '../../src/execute/step-program.ts'
+import { sha256Hex } from '../../src/lib/digest.ts'
+import { prelude } from '../../src/lib/prelude.ts'
+import { parseSections } from '../../src/lib/sections.ts'
+import type { WriteStep } from '../../src/model/step.ts'
+import { Secret } from '../../src/model/value.ts'
+import type { ActStep, Numbered, StageStep } from '../../src/ports/host-session.ts'
+
+const nonce = 'aabbccdd'
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tlsplay-steps-'))
+})
+afterEach(() => {
+  chmodSync(folder, 0o700)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Runs programs one after another in one shell, as a channel does, and answers with the sections of all. */
+function shell(
+  programs: readonly string[],
+  path?: string,
+): { sections: Map<number, { rc: number; stdout: string; stderr: string }>; output: string } {
+  const { stdout } = spawnSync('/bin/sh', [], {
+    input: `umask 077\n${prelude}\n${programs.join('\n')}\n`,
+    env: { PATH: path ?? process.env['PATH'], LC_ALL: 'C' },
+    maxBuffer: 64 << 20,
+  })
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
+  return {
+    output: text(stdout),
+    sections: new Map(
+      parseSections(stdout, nonce).map((section) => [
+        section.index,
+        { rc: section.rc, stdout: text(section.stdout), stderr: text(section.stderr) },
+      ]),
+    ),
+  }
+}
+
+const prepare = (...steps: Numbered<StageStep>[]): string => prepareProgram(steps, nonce, 'run1')
+const act = (...steps: Numbered<ActStep>[]): string => actProgram([{ steps, mayFail: false }], new Map(), nonce)
+const write = (path: string, content: WriteStep['content'], more: Partial<WriteStep> = {}): WriteStep => ({
+  kind: 'write',
+  path,
+  content,
+  owner: undefined,
+  group: undefined,
+  mode: 0o640,
+  expect: 'absent',
+  ...more,
+})
+
+describe('write', () => {
+  test('nothing is visible after staging, all of it after the act', () => {
+    const path = join(folder, 'a file')
+    const step = { number: 0, step: write(path, 'hello\n') }
+    const staged = shell([prepare(step), `ls -A ${folder} | sed 's/^/seen /'; [ -e '${path}' ] && echo visible`])
+    expect(staged.sections.get(0)?.rc).toBe(0)
+    expect(staged.sections.get(checkSection)?.rc).toBe(0)
+    expect(staged.output).toContain('seen .tlsplay.run1.tls_s0')
+    expect(staged.output).not.toContain('visible')
+    expect(readdirSync(folder)).toEqual([])
+
+    shell([prepare(step), act(step)])
+    expect(readFileSync(path, 'utf8')).toBe('hello\n')
+    expect(lstatSync(path).mode & 0o7777).toBe(0o640)
+    expect(readdirSync(folder)).toEqual(['a file'])
+  })
+
+  test.each([
+    { case: 'empty', content: '' },
+    { case: 'no newline at the end', content: 'x' },
+    { case: 'quotes, dollars, backslashes', content: `'"$HOME\`id\`\\n\n` },
+    { case: 'the word that ends the here-document', content: 'TLSPLAY_END\nx\n' },
+    { case: 'bytes', content: Uint8Array.from({ length: 300 }, (_, at) => at % 256) },
+    { case: 'a megabyte', content: 'x'.repeat(1 << 20) },
+    { case: 'a secret', content: new Secret(['user: ', { hidden: 'hunter2' }]) },
+  ])('content comes through unchanged: $case', ({ content }) => {
+    const path = join(folder, 'f')
+    const step = { number: 3, step: write(path, content) }
+    expect(shell([prepare(step), act(step)]).sections.get(3)?.rc).toBe(0)
+    // equals, not toEqual: a deep comparison of a megabyte takes seconds
+    expect(readFileSync(path).equals(Buffer.from(content instanceof Secret ? content.reveal() : content))).toBe(true)
+  })
+
+  test('a file below a folder that is not there yet is staged above it and lands in it', () => {
+    const path = join(folder, 'new', 'deep', 'f')
+    const steps = [
+      { number: 0, step: { kind: 'directory', path: join(folder, 'new'), owner: undefined, group: undefined, mode: 0o750 } },
+      { number: 1, step: { kind: 'directory', path: join(folder, 'new', 'deep'), owner: undefined, group: undefined, mode: 0o755 } },
+      { number: 2, step: write(path, 'x') },
+    ] as const
+    shell([prepare(steps[2]), act(...steps)])
+    expect(readFileSync(path, 'utf8')).toBe('x')
+    expect(lstatSync(join(folder, 'new')).mode & 0o7777).toBe(0o750)
+  })
+
+  test('a target that changed since the plan is left alone', () => {
+    const path = join(folder, 'f')
+    writeFileSync(path, 'somebody was here')
+    const step = { number: 0, step: write(path, 'ours', { expect: { sha256: sha256Hex('what the plan saw') } }) }
+    expect(shell([prepare(step), act(step)]).sections.get(0)?.rc).toBe(driftStatus)
+    const created = { number: 1, step: write(path, 'ours', { expect: 'absent' }) }
+    expect(shell([prepare(created), act(created)]).sections.get(1)?.rc).toBe(driftStatus)
+    expect(readFileSync(path, 'utf8')).toBe('somebody was here')
+    expect(readdirSync(folder)).toEqual(['f'])
+  })
+
+  test('a second write of the same path in one run is measured against the first', () => {
+    const path = join(folder, 'f')
+    writeFileSync(path, 'one')
+    const steps = [
+      { number: 0, step: write(path, 'two', { expect: { sha256: sha256Hex('one') } }) },
+      { number: 1, step: write(path, 'three', { expect: { sha256: sha256Hex('two') } }) },
+    ]
+    const { sections } = shell([prepare(...steps), act(...steps)])
+    expect([sections.get(0)?.rc, sections.get(1)?.rc]).toEqual([0, 0])
+    expect(readFileSync(path, 'utf8')).toBe('three')
+  })
+
+  test('a directory in the place of the file is refused', () => {
+    const path = join(folder, 'd')
+    mkdirSync(path)
+    const step = { number: 0, step: write(path, 'x', { expect: { sha256: sha256Hex('') } }) }
+    expect(shell([prepare(step), act(step)]).sections.get(0)?.rc).not.toBe(0)
+    expect(readdirSync(path)).toEqual([])
+  })
+
+  test('a tool that lies is found out: what was staged is measured, not believed', () => {
+    const tools = join(folder, 'bin')
+    mkdirSync(tools)
+    writeFileSync(join(tools, 'base64'), '#!/bin/sh\ncat >/dev/null\nprintf half\n', { mode: 0o755 })
+    const step = { number: 0, step: write(join(folder, 'f'), 'the whole text') }
+    const { sections } = shell([prepare(step)], `${tools}:${process.env['PATH']}`)
+    expect(sections.get(0)?.rc).toBe(0)
+    expect(sections.get(checkSection)?.rc).not.toBe(0)
+    expect(sections.get(checkSection)?.stdout).toContain(`.${stagedVariable(0)}: `)
+  })
+
+  test('what was staged is removed when asked, and when the shell ends', () => {
+    const step = { number: 0, step: write(join(folder, 'f'), 'x') }
+    expect(shell([prepare(step), discardProgram, `ls -A ${folder} | sed 's/^/left /'`]).output).not.toContain('left')
+    shell([prepare(step), prepare({ number: 1, step: write(join(folder, 'g'), 'y') })])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a staged name that somebody made first is not followed', () => {
+    const outside = join(folder, 'outside')
+    writeFileSync(outside, 'safe')
+    symlinkSync(outside, join(folder, '.tlsplay.run1.tls_s0'))
+    const step = { number: 0, step: write(join(folder, 'f'), 'evil') }
+    expect(shell([prepare(step)]).sections.get(0)?.rc).not.toBe(0)
+    expect(readFileSync(outside, 'utf8')).toBe('safe')
+  })
+})
+
+describe('make and install', () => {
+  test('a file made while staging is private, and lands with its mode', () => {
+    const path = join(folder, 'key')
+    const make = {
+      number: 0,
+      step: { kind: 'make', script: 'echo made >"$KEY"; stat -c %a "$KEY"', files: { KEY: path }, tools: [] },
+    } as const
+    const install = { number: 1, step: { kind: 'install', name: 'KEY', path, owner: undefined, group: undefined, mode: 0o400 } } as const
+    const { sections } = shell([
+      prepare(make),
+      actProgram([{ steps: [install], mayFail: false }], new Map([[path, stagedVariable(0, 'KEY')]]), nonce),
+    ])
+    expect(sections.get(0)).toMatchObject({ rc: 0, stdout: '600\n' })
+    expect(lstatSync(path).mode & 0o7777).toBe(0o400)
+    expect(readFileSync(path, 'utf8')).toBe('made\n')
+  })
+})
+
+describe('other steps', () => {
+  test('links, attributes and removal', () => {
+    writeFileSync(join(folder, 'f'), 'x', { mode: 0o600 })
+    const steps = [
+      { number: 0, step: { kind: 'link', path: join(folder, 'l'), to: 'f' } },
+      { number: 1, step: { kind: 'attributes', path: join(folder, 'f'), owner: undefined, group: undefined, mode: 0o644 } },
+      { number: 2, step: { kind: 'link', path: join(folder, 'l'), to: 'g' } },
+    ] as const
+    shell([act(...steps)])
+    expect(readlinkSync(join(folder, 'l'))).toBe('g')
+    expect(lstatSync(join(folder, 'f')).mode & 0o777).toBe(0o644)
+    shell([act({ number: 3, step: { kind: 'remove', path: join(folder, 'f'), recursive: false } })])
+    expect(existsSync(join(folder, 'f'))).toBe(false)
+  })
+
+  test.each([
+    {
+      case: 'streams apart',
+      step: { command: { script: 'echo out; echo err >&2; exit 3' }, mayFail: true },
+      expected: { rc: 3, stdout: 'out\n', stderr: 'err\n' },
+    },
+    {
+      case: 'arguments as they are',
+      step: { command: { argv: ['printf', '%s|', 'a b', "it's", '$HOME', '*', ''] }, mayFail: false },
+      expected: { rc: 0, stdout: "a b|it's|$HOME|*||", stderr: '' },
+    },
+    { case: 'empty stdin', step: { command: { argv: ['cat'] }, mayFail: false }, expected: { rc: 0, stdout: '', stderr: '' } },
+    {
+      case: 'stdin as given',
+      step: { command: { argv: ['cat'] }, stdin: 'in\nput', mayFail: false },
+      expected: { rc: 0, stdout: 'in\nput', stderr: '' },
+    },
+    {
+      case: 'environment and folder',
+      step: { command: { script: 'echo "$WORD"; pwd' }, env: { WORD: "a'b" }, chdir: '/', mayFail: false },
+      expected: { rc: 0, stdout: "a'b\n/\n", stderr: '' },
+    },
+    {
+      case: 'a script with a deadline',
+      step: { command: { script: 'echo "$0 $HOME" | sed s/.*sh.*/sh/; cat; exit 4' }, timeoutSeconds: 5, mayFail: true },
+      expected: { rc: 4, stdout: 'sh\n', stderr: '' },
+    },
+    {
+      case: 'a deadline',
+      step: { command: { argv: ['sleep', '30'] }, timeoutSeconds: 1, mayFail: true },
+      expected: { rc: 124, stdout: '', stderr: '' },
+    },
+  ])('run: $case', ({ step, expected }) => {
+    expect(shell([act({ number: 7, step: { kind: 'run', ...step } })]).sections.get(7)).toEqual(expected)
+  })
+
+  test('a secret input and a secret script never become an argument', () => {
+    const spy = join(folder, 'spy')
+    const step = {
+      number: 0,
+      step: {
+        kind: 'run',
+        command: {
+          script: new Secret([
+            `cat >/dev/null; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done >${spy}; : `,
+            { hidden: 'hunter2-script' },
+          ]),
+        },
+        stdin: Secret.of('hunter2-input'),
+        mayFail: false,
+      },
+    } as const
+    expect(shell([act(step)]).sections.get(0)?.rc).toBe(0)
+    expect(readFileSync(spy, 'utf8')).not.toContain('hunter2')
+  })
+})
+
+describe('order and failure', () => {
+  const touch = (number: number, name: string): Numbered<ActStep> => ({
+    number,
+    step: { kind: 'run', command: { script: `echo x >${join(folder, name)}` }, mayFail: false },
+  })
+  const broken = (number: number): Numbered<ActStep> => ({ number, step: { kind: 'run', command: { script: 'exit 5' }, mayFail: false } })
+
+  test('nothing runs behind a failure', () => {
+    const { sections } = shell([act(touch(0, 'a'), broken(1), touch(2, 'b'))])
+    expect([...sections.keys()]).toEqual([0, 1])
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  test.each([
+    { case: 'waits with the next group until a command that failed is judged', status: 7, mayFail: false, sections: [0, 1], files: ['a'] },
+    { case: 'goes on when it did not fail', status: 0, mayFail: false, sections: [0, 1, 2], files: ['a', 'b'] },
+    { case: 'goes on when the group may fail', status: 7, mayFail: true, sections: [0, 1, 2], files: ['a', 'b'] },
+  ])('$case', ({ status, mayFail, sections, files }) => {
+    const tried: Numbered<ActStep> = { number: 0, step: { kind: 'run', command: { script: `exit ${status}` }, mayFail: true } }
+    const groups = [
+      { steps: [tried, touch(1, 'a')], mayFail },
+      { steps: [touch(2, 'b')], mayFail: false },
+    ]
+    const ran = shell([actProgram(groups, new Map(), nonce)])
+    expect([...ran.sections.keys()]).toEqual(sections)
+    expect(readdirSync(folder)).toEqual(files)
+  })
+
+  test('a group that may fail forgives its own failure, not one before it', () => {
+    const groups = [
+      { steps: [broken(0)], mayFail: false },
+      { steps: [broken(1)], mayFail: true },
+      { steps: [touch(2, 'b')], mayFail: false },
+    ]
+    expect([...shell([actProgram(groups, new Map(), nonce)]).sections.keys()]).toEqual([0])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('without a private folder nothing runs', () => {
+    const step = touch(0, 'a')
+    const { sections } = shell([`TMPDIR=${folder}/nowhere`, act(step)])
+    expect(sections.get(0)?.rc).not.toBe(0)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('the first word of a command is a program, whatever it is called', () => {
+    const named = (argv: readonly string[]): Numbered<ActStep> => ({ number: 0, step: { kind: 'run', command: { argv }, mayFail: true } })
+    expect(shell([act(named(['if', 'true']))]).sections.get(0)?.rc).toBe(127)
+    expect(shell([act(named(['A=1', 'true']))]).sections.get(0)?.rc).toBe(127)
+  })
+
+  test('a group that may fail ends early and the next one runs', () => {
+    const groups = [
+      { steps: [broken(0), touch(1, 'a')], mayFail: true },
+      { steps: [touch(2, 'b')], mayFail: false },
+    ]
+    const { sections } = shell([actProgram(groups, new Map(), nonce)])
+    expect([...sections].map(([number, { rc }]) => [number, rc])).toEqual([
+      [0, 5],
+      [2, 0],
+    ])
+    expect(readdirSync(folder)).toEqual(['b'])
+  })
+})
