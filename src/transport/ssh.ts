@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import type { ClientChannel } from 'ssh2'
+import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
+import { bootstrapLine, defaultSearchPath, nonceFrom, shellStarts, type Bootstrap } from './bootstrap.ts'
+import { failure, quoted } from './failure.ts'
+import { knownHostsReader } from './host-key.ts'
+import { logIn } from './login.ts'
+import { defaultLoginTimeoutSeconds, defaultOutputLimitBytes, type TransportOptions } from './options.ts'
+import { Inbox, zeroCounters, type Counters, type Pipe } from './pipe.ts'
+import { ShellChannel } from './shell-channel.ts'
+import { connectSsh, type SshConnection, type SshLibraries } from './ssh-connect.ts'
+import { keyReader, loginWays } from './ssh-keys.ts'
+import { checkTarget } from './target.ts'
+
+/** One connection and one channel per host, over node-ssh, which is loaded when the first host is opened. */
+export function sshTransport(options: TransportOptions): Transport {
+  const knownHosts = knownHostsReader(options.files)
+  let loaded: Promise<SshLibraries & { readonly readKey: ReturnType<typeof keyReader> }> | undefined
+  const load = async () => {
+    const [{ NodeSSH }, { default: ssh2 }] = await Promise.all([import('node-ssh'), import('ssh2')])
+    return { NodeSSH, ssh2, readKey: keyReader(options, ssh2) }
+  }
+  return {
+    async open(target) {
+      checkTarget(target, options)
+      loaded ??= load()
+      const libraries = await loaded
+      const counters = zeroCounters()
+      const ways = loginWays(target, options, libraries.readKey)
+      const connection = await connectSsh(target, knownHosts(target.knownHostsFiles), ways, libraries, options, counters)
+      try {
+        return await startShell(connection, target, options, counters)
+      } catch (error) {
+        await connection.close()
+        throw error
+      }
+    },
+  }
+}
+
+async function startShell(
+  connection: SshConnection,
+  target: ConnectionTarget,
+  options: TransportOptions,
+  counters: Counters,
+): Promise<Channel> {
+  const { become } = target
+  const timeoutSeconds = options.loginTimeoutSeconds ?? defaultLoginTimeoutSeconds
+  const said: string[] = []
+  for (const start of shellStarts) {
+    const bootstrap: Bootstrap = {
+      nonce: nonceFrom(randomBytes(16).toString('hex')),
+      searchPath: options.searchPath ?? defaultSearchPath,
+      become: become && { user: become.user, withPassword: become.password !== undefined, loginUser: target.user },
+    }
+    const pipe = await openPipe(connection, bootstrapLine(bootstrap, start), target, timeoutSeconds, counters)
+    const result = await logIn(pipe, bootstrap, target, timeoutSeconds)
+    if (result.kind === 'ready')
+      return new ShellChannel(pipe, bootstrap, target, counters, options.outputLimitBytes ?? defaultOutputLimitBytes)
+    said.push(
+      result.said.trim() === '' ? `nothing${result.end.code === undefined ? '' : `, status ${result.end.code}`}` : quoted(result.said),
+    )
+  }
+  const printed = [...new Set(said)].join(', then ')
+  throw failure(
+    target,
+    'SHELL_REFUSED',
+    `the account ${target.user} gives no shell; it printed ${printed}`,
+    'use an account whose login shell may run sh, and whose key has no forced command',
+  )
+}
+
+function openPipe(
+  connection: SshConnection,
+  command: string,
+  target: ConnectionTarget,
+  timeoutSeconds: number,
+  counters: Counters,
+): Promise<Pipe> {
+  const { client } = connection
+  return new Promise<Pipe>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      clearTimeout(timer)
+      reject(error)
+    }
+    const lose = (): void =>
+      fail(failure(target, 'CONNECTION_LOST', `the connection ended before a shell could start: ${connection.gone()}`))
+    const timer = setTimeout(
+      () => fail(failure(target, 'TIMED_OUT', `the ssh server started no shell in ${timeoutSeconds} s`)),
+      timeoutSeconds * 1000,
+    )
+    // ssh2 throws where the connection has just ended.
+    if (connection.gone() !== undefined) return lose()
+    client.once('close', lose)
+    client.exec(command, (error, stream) => {
+      clearTimeout(timer)
+      client.off('close', lose)
+      if (error === undefined) return resolve(channelPipe(connection, stream, counters))
+      if (connection.gone() !== undefined) return lose()
+      fail(
+        failure(
+          target,
+          'SHELL_REFUSED',
+          `the ssh server starts no command: ${quoted(error.message)}`,
+          'look at MaxSessions and ForceCommand in its sshd_config',
+          error,
+        ),
+      )
+    })
+  })
+}
+
+function channelPipe(connection: SshConnection, stream: ClientChannel, counters: Counters): Pipe {
+  counters.channels += 1
+  const inbox = new Inbox(counters)
+  let code: number | undefined
+  stream.on('data', inbox.receive)
+  stream.stderr.on('data', inbox.receive)
+  stream.on('exit', (status: number | null) => {
+    code = status ?? undefined
+  })
+  const finish = (): void => {
+    const gone = connection.gone()
+    inbox.finish(
+      gone === undefined ? { kind: 'shell', code, why: 'the server closed the channel' } : { kind: 'connection', code, why: gone },
+    )
+  }
+  stream.on('error', finish)
+  stream.on('close', finish)
+  // A cut line often shows as nothing but the end of the connection: no error, no end of the channel.
+  connection.client.on('error', finish).on('end', finish).on('close', finish)
+  return {
+    send(bytes) {
+      counters.bytesSent += bytes.length
+      stream.write(bytes)
+    },
+    listen: inbox.listen,
+    close() {
+      return connection.close()
+    },
+  }
+}
