@@ -1,0 +1,20 @@
+import type { Io } from './io.ts'
+import type { CaInitOptions, PlayOptions, QuickstartOptions, StandInOptions } from './options.ts'
+
+/** What each command does; resolves with the exit code. */
+export interface Commands {
+  plan(playbook: string, options: PlayOptions, io: Io): Promise<number>
+  run(playbook: string, options: PlayOptions, io: Io): Promise<number>
+  caInit(name: string, options: CaInitOptions, io: Io): Promise<number>
+  quickstart(options: QuickstartOptions, io: Io): Promise<number>
+  standIn(options: StandInOptions, io: Io): Promise<number>
+}
+
+/** Loads a command when it is called: loading everything would make every start 2.5 times as long as bare Node. */
+export const lazyCommands: Commands = {
+  plan: async (playbook, options, io) => (await import('./commands/plan.ts')).planCommand(playbook, options, io),
+  run: async (playbook, options, io) => (await import('./commands/run.ts')).runCommand(playbook, options, io),
+  caInit: async (name, options, io) => (await import('./commands/ca-init.ts')).caInitCommand(name, options, io),
+  quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
+  standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
+}

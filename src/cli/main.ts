@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import type { Io } from './io.ts'
+
+/** The only file that touches the process. It loads nothing that `--version` does not need. */
+async function main(): Promise<number> {
+  const argv = process.argv.slice(2)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    const { version } = await import('./version.ts')
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  const { runProgram } = await import('./program.ts')
+  return runProgram(io(argv))
+}
+
+function io(argv: readonly string[]): Io {
+  const interrupt = new AbortController()
+  const stop = (code: number) => (): void => {
+    // Asked a second time: the terminal belongs to the person again, hosts finish or undo alone.
+    if (interrupt.signal.aborted) process.exit(code)
+    interrupt.abort(code)
+  }
+  process.on('SIGINT', stop(130))
+  process.on('SIGTERM', stop(143))
+  const { env, stdin, stdout, stderr, execPath, pid } = process
+  return { argv, env, cwd: process.cwd(), stdin, stdout, stderr, node: execPath, pid, interrupted: interrupt.signal }
+}
+
+/** `tlsplay plan | head` is no failure, and a run goes on when nobody reads it any more. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+const written = (stream: NodeJS.WriteStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()))
+
+const exitCode = await main()
+await Promise.all([written(process.stdout), written(process.stderr)])
+process.exit(exitCode)

@@ -1,0 +1,44 @@
+/** Options of `plan` and `run` as typed, before anything is read. Names follow ansible-playbook. */
+export interface PlayOptions {
+  readonly inventory: readonly string[]
+  readonly limit?: string
+  readonly user?: string
+  readonly privateKey?: string
+  readonly askPass: boolean
+  readonly become: boolean
+  readonly becomeUser?: string
+  readonly askBecomePass: boolean
+  readonly extraVars: readonly string[]
+  readonly forks: number
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  readonly check: boolean
+  readonly diff: boolean
+  readonly verbose: number
+  readonly output: 'text' | 'json'
+  readonly stats: boolean
+  readonly rolesPath: readonly string[]
+  readonly knownHosts: readonly string[]
+  readonly connectTimeout?: number
+  readonly transport?: 'ssh' | 'local'
+  readonly detailedExitcode: boolean
+  readonly caPassphraseFile?: string
+}
+
+export interface CaInitOptions {
+  readonly inventory: readonly string[]
+  readonly folder?: string
+  readonly days: number
+  readonly permit: readonly string[]
+  readonly caPassphraseFile?: string
+}
+
+export interface QuickstartOptions {
+  readonly verbose: number
+}
+
+/** Spelled as Prometheus exporters spell theirs. */
+export interface StandInOptions {
+  readonly listenAddress: string
+  readonly webConfigFile: string
+}

@@ -1,0 +1,141 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { remoteHosts } from '../execute/remote-host.ts'
+import { runPlaybook } from '../execute/run.ts'
+import { caIssuer } from '../issuers/ca-issuer.ts'
+import { checkParams } from '../load/index.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import { isNonEmpty, TlsplayError } from '../model/problem.ts'
+import type { Report } from '../model/report.ts'
+import { readAsset } from '../plan/assets.ts'
+import type { Clock } from '../ports/ports.ts'
+import { taskTypes } from '../tasks/index.ts'
+import { nodeDialer } from '../transport/dialer.ts'
+import { transports } from '../transport/transports.ts'
+import { hasPendingChanges } from '../view/plan-text.ts'
+import { connectionOverrides, defaultKeyFiles } from './connection.ts'
+import { exitCodes } from './exit-codes.ts'
+import { failureCode, showProblems } from './failure.ts'
+import type { Io } from './io.ts'
+import type { PlayOptions } from './options.ts'
+import { passphraseFile, readPassphrase } from './passphrase.ts'
+import { nodeFiles } from './ports/node-files.ts'
+import { fraction, nodeRandom } from './ports/random.ts'
+import { terminalPrompt } from './ports/terminal-prompt.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import { type RunView, runView } from './run-view.ts'
+import { version } from './version.ts'
+
+export interface PlayRequest {
+  readonly mode: 'plan' | 'run'
+  readonly playbook: string
+  readonly options: PlayOptions
+}
+
+export interface Played {
+  readonly code: number
+  /** undefined when it ended before any host was asked */
+  readonly report?: Report
+}
+
+const clock: Clock = { now: () => Date.now() }
+
+/** Loads, compiles, plans and, in mode `run`, applies a playbook; everything is shown, nothing is thrown but bugs. */
+export async function play(request: PlayRequest, io: Io): Promise<Played> {
+  const { mode, playbook, options } = request
+  if (options.detailedExitcode && mode === 'run') return refuse(onlyForPlans, new Map(), request, io)
+  const prompt = terminalPrompt(io)
+  try {
+    const connection = await connectionOverrides(options, io, prompt)
+    const prepared = await prepare({ playbook, options, checkMode: mode === 'plan', connection, files: nodeFiles }, io)
+    if (prepared.problems.length > 0) return await refuse(prepared.problems, prepared.texts, request, io)
+    const view = await runView(
+      { output: options.output, diff: options.diff || mode === 'plan', stats: options.stats, verbosity: options.verbose },
+      io,
+    )
+    return await runPrepared(prepared, view, request, io).catch(async (error: unknown) => {
+      await view.settled()
+      if (error instanceof TlsplayError) return await refuse(error.problems, prepared.texts, request, io)
+      throw error
+    })
+  } catch (error) {
+    if (error instanceof TlsplayError) return await refuse(error.problems, new Map(), request, io)
+    throw error
+  }
+}
+
+async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, options }: PlayRequest, io: Io): Promise<Played> {
+  const { run, playbookFolder } = prepared
+  const file = passphraseFile(options.caPassphraseFile, io)
+  const ask = (authority: string) => terminalPrompt(io).secret(`passphrase of the certificate authority ${authority}`)
+  const issuer = caIssuer({
+    ...{ folder: run.inventory.folder, clock, random: nodeRandom },
+    passphrase: async (authority) => (file === undefined ? view.aside(() => ask(authority)) : readPassphrase(file, nodeFiles)),
+  })
+  const transport = transports({
+    ...{ files: nodeFiles, agentSocket: io.env['SSH_AUTH_SOCK'], defaultKeyFiles: defaultKeyFiles(io), environment: io.env },
+    ...{ sleep: (milliseconds) => pause(milliseconds), random: fraction },
+  })
+  const onInterrupt = (): void =>
+    view.emit({ type: 'warning', message: 'interrupted: hosts at work end first, no other is started; once more ends it at once' })
+  io.interrupted.addEventListener('abort', onInterrupt, { once: true })
+  let plan: Plan | undefined
+  const report = await runPlaybook(
+    { run, inventory: run.inventory, mode, playbook, forks: options.forks, tlsplay: version, signal: io.interrupted },
+    {
+      connector: remoteHosts({ transport, dialer: nodeDialer(), random: nodeRandom }),
+      tools: {
+        ...{ run, taskTypes, now: clock.now(), checkParams, authority: (name) => issuer.authority(name) },
+        readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files: nodeFiles, playbookFolder }),
+      },
+      events: {
+        emit(event) {
+          view.emit(event)
+          if (event.type === 'run_started')
+            for (const warning of prepared.warnings) view.emit({ type: 'warning', message: placed(warning) })
+          if (event.type === 'plan_ready') plan = event.plan
+        },
+      },
+      ...{ issuer, clock, pause: (milliseconds) => pause(milliseconds) },
+    },
+  )
+  io.interrupted.removeEventListener('abort', onInterrupt)
+  await view.settled()
+  // What the plan refuses or cannot reach stands in the plan already.
+  const shown = new Set(options.output === 'text' ? plan?.problems : [])
+  await showProblems(
+    report.problems.filter((problem) => !shown.has(problem)),
+    prepared.texts,
+    io,
+  )
+  return { code: exitCodeOf(report, plan, options, io), report }
+}
+
+function exitCodeOf(report: Report, plan: Plan | undefined, options: PlayOptions, io: Io): number {
+  if (io.interrupted.aborted) return typeof io.interrupted.reason === 'number' ? io.interrupted.reason : exitCodes.interrupted
+  if (!options.detailedExitcode) return report.exitCode
+  if (report.exitCode !== exitCodes.done || plan === undefined) return exitCodes.refused
+  return hasPendingChanges(plan) ? exitCodes.failed : exitCodes.done
+}
+
+const onlyForPlans: readonly Problem[] = [
+  {
+    code: 'OPTION_INVALID',
+    message: '--detailed-exitcode says whether changes are pending, which is a question for a plan',
+    hint: 'tlsplay plan, or tlsplay run --check',
+  },
+]
+
+async function refuse(problems: readonly Problem[], texts: Prepared['texts'], { options }: PlayRequest, io: Io): Promise<Played> {
+  if (options.output === 'json') {
+    const { eventJson } = await import('../view/events-json.ts')
+    for (const problem of problems) io.stdout.write(eventJson({ type: 'problem', problem }))
+  }
+  if (isNonEmpty(problems)) return { code: await failureCode(new TlsplayError(problems), io, texts) }
+  throw new Error('refused without a problem')
+}
+
+function placed({ at, message, hint }: Problem): string {
+  const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `
+  return `${place}${message}${hint === undefined ? '' : ` (${hint})`}`
+}

@@ -1,0 +1,82 @@
+import { dirname, resolve } from 'node:path'
+import { type CompiledRun, compileRun, type ConnectionOverrides } from '../compile/graph.ts'
+import { roleInputValues } from '../compile/check.ts'
+import { parseExtraVars } from '../compile/extra-vars.ts'
+import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile } from '../load/index.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Files } from '../ports/ports.ts'
+import { taskTypes } from '../tasks/index.ts'
+import type { Texts } from './failure.ts'
+import type { Io } from './io.ts'
+import type { PlayOptions } from './options.ts'
+import { packageFolder } from './package-folder.ts'
+import { fraction } from './ports/random.ts'
+
+export interface Prepared {
+  readonly run: CompiledRun
+  readonly playbookFolder: string
+  /** of every file that was read, for code frames */
+  readonly texts: Texts
+  readonly warnings: readonly Problem[]
+  /** with any of them nothing may run */
+  readonly problems: readonly Problem[]
+}
+
+export interface PrepareRequest {
+  readonly playbook: string
+  readonly options: PlayOptions
+  readonly checkMode: boolean
+  readonly connection: ConnectionOverrides
+  readonly files: Files
+}
+
+/** Everything before the first connection: texts are read and checked, hosts selected, templates and conditions read. */
+export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env'>): Promise<Prepared> {
+  const { playbook, options, files } = request
+  const { cwd } = io
+  const loaded = await loadAll({
+    ...{ playbook, inventories: options.inventory, rolesPaths: options.rolesPath },
+    ...{ shippedRoles: resolve(packageFolder, 'roles'), taskTypes, files, cwd },
+  })
+  const playbookFolder = dirname(resolve(cwd, playbook))
+  const reader = newReader(files, cwd)
+  const readFile = (path: string): string | undefined => {
+    const bytes = files.read(resolve(cwd, path))
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+  }
+  const extra = parseExtraVars(options.extraVars, {
+    readFile,
+    parse: (text, file) => {
+      const problems: Problem[] = []
+      return { source: parseYaml({ file, text }, 'pyyaml', problems), problems }
+    },
+  })
+  // Their places say `-e`, line N being the Nth of them.
+  const texts = new Map([...loaded.texts, ['-e', options.extraVars.join('\n')]])
+  // Compiling half a playbook would blame the user for what could not be read.
+  const early = [...loaded.problems, ...extra.problems]
+  const compiled = compileRun(
+    loaded.playbook,
+    loaded.inventory,
+    {
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...{ tags: options.tags, skipTags: options.skipTags, extraVars: extra.vars, connection: request.connection, forks: options.forks },
+      ...{ checkMode: request.checkMode, diff: options.diff, environment: io.env, playbookFolder },
+    },
+    { taskTypes, readFile, readVars: (path) => readVarsFile(reader, path), random: fraction },
+  )
+  const late = [...reader.problems, ...compiled.problems]
+  const problems = early.length > 0 ? early : late.length > 0 ? late : await roleInputProblems(compiled.run)
+  return { run: compiled.run, playbookFolder, texts: new Map([...texts, ...reader.texts]), warnings: compiled.warnings, problems }
+}
+
+/** Inputs of roles that are no literal text have their values only now, and for each host its own. */
+async function roleInputProblems(run: CompiledRun): Promise<readonly Problem[]> {
+  const { calls, problems } = roleInputValues(run)
+  const found = await Promise.all(
+    calls.map(async ({ context, host, values }) =>
+      (await checkRoleInputs(context.role, values, context.use.at)).map((problem): Problem => ({ ...problem, host })),
+    ),
+  )
+  return [...problems, ...found.flat()]
+}

@@ -1,0 +1,165 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCodes, exitCodesHelp } from './exit-codes.ts'
+import { failureCode } from './failure.ts'
+import type { Io } from './io.ts'
+import type { CaInitOptions, PlayOptions, QuickstartOptions } from './options.ts'
+import { type Commands, lazyCommands } from './commands.ts'
+import { version } from './version.ts'
+
+/** Parses and runs one command. Never throws, never exits; what each command needs is loaded when it is called. */
+export async function runProgram(io: Io, commands: Commands = lazyCommands): Promise<number> {
+  let code: number = exitCodes.done
+  const program = tlsplay(io, commands, (chosen) => {
+    code = chosen
+  })
+  try {
+    await program.parseAsync([...io.argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.refused
+    return failureCode(error, io)
+  }
+}
+
+/** The tree of commands; `finish` takes the exit code of the one that ran. */
+function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Command {
+  const program = new Command('tlsplay')
+    .description('Playbooks that turn TLS on, and keep it right, across fleets of Prometheus, its exporters and InfluxDB.')
+    .version(version)
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureHelp({ helpWidth: 110, optionDescription })
+    .exitOverride()
+    .addHelpText('after', exitCodesHelp)
+
+  playOptions(program.command('plan'))
+    .summary('show exactly what a run would change; changes nothing')
+    .description('Reads everything, changes nothing, and shows exactly what a run would change.')
+    .action(async (playbook: string, options: PlayOptions) => {
+      finish(await commands.plan(playbook, options, io))
+    })
+
+  playOptions(program.command('run'))
+    .summary('plan, apply, verify, and look again until nothing is left to do')
+    .description('Plans every play, applies, verifies what is served, then observes and plans again: that plan must be empty.')
+    .action(async (playbook: string, options: PlayOptions) => {
+      finish(await commands.run(playbook, options, io))
+    })
+
+  const ca = program
+    .command('ca')
+    .summary('the certificate authorities that live beside an inventory')
+    .description('The certificate authorities that live beside an inventory.')
+  ca.command('init')
+    .argument('[name]', 'name of the authority, as `generate` names it in `authority`', 'default')
+    .summary('make a certificate authority')
+    .description('Makes a certificate authority: a root and the key that signs for `generate`, the key encrypted with a passphrase.')
+    .option('-i, --inventory <source>', 'make it beside this inventory', collect)
+    .option('--folder <dir>', 'make it in this folder instead')
+    .addOption(new Option('--days <days>', 'validity of the authority').argParser(wholeNumber(1)).default(3650))
+    .option('--permit <name>', 'DNS name or address range it may sign for, and nothing else (repeatable)', collect, [])
+    .option('--ca-passphrase-file <file>', 'read the passphrase from a file instead of asking (also TLSPLAY_CA_PASSPHRASE_FILE)')
+    .addHelpText('after', exitCodesHelp)
+    .action(async (name: string, options: CaInitFlags) => {
+      finish(await commands.caInit(name, caInit(options), io))
+    })
+
+  program
+    .command('quickstart')
+    .summary('see it work on three hosts of its own; no root, no Docker')
+    .description('Starts three ssh hosts inside this process, each with a small service of ours, and turns TLS on on all of them.')
+    .addOption(verbosity())
+    .action(async (options: QuickstartOptions) => {
+      finish(await commands.quickstart(options, io))
+    })
+
+  // What the quickstart has its hosts start; the flags are those of Prometheus exporters.
+  program
+    .command('stand-in', { hidden: true })
+    .description('A small metrics service that treats its web-config file as Prometheus exporters do.')
+    .requiredOption('--web.listen-address <address>', 'address:port')
+    .option('--web.config.file <file>', 'plain HTTP without it', '')
+    .action(async (options: Readonly<Record<string, string>>) => {
+      const [listenAddress, webConfigFile] = [options['web.listenAddress'] ?? '', options['web.config.file'] ?? '']
+      finish(await commands.standIn({ listenAddress, webConfigFile }, io))
+    })
+  return program
+}
+
+type CaInitFlags = Omit<CaInitOptions, 'caPassphraseFile' | 'inventory'> & {
+  readonly inventory?: readonly string[]
+  readonly caPassphraseFile?: string
+}
+
+function caInit({ inventory, ...rest }: CaInitFlags): CaInitOptions {
+  return { ...rest, inventory: inventory ?? [] }
+}
+
+function playOptions(command: Command): Command {
+  return command
+    .argument('<playbook>', 'YAML file')
+    .addOption(
+      new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)').argParser(collect).makeOptionMandatory(),
+    )
+    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, `!not`, `&and`')
+    .option('-t, --tags <tags>', 'only tasks with these tags (comma separated, repeatable)', collectCommas, [])
+    .option('--skip-tags <tags>', 'no task with these tags (comma separated, repeatable)', collectCommas, [])
+    .option('-e, --extra-vars <vars>', '`name=value`, JSON or YAML, or `@file`; beats every other variable (repeatable)', collect, [])
+    .option('-C, --check', 'change nothing: the same as `tlsplay plan`', false)
+    .option('-D, --diff', 'show how files and certificates differ (plan and --check always do)', false)
+    .addOption(new Option('-f, --forks <n>', 'hosts worked on at once (Ansible: 5)').argParser(wholeNumber(1)).default(10))
+    .option('-u, --user <name>', 'log in as this user')
+    .option('--private-key <file>', 'key to log in with')
+    .option('-k, --ask-pass', 'ask for the password of the ssh login', false)
+    .option('-b, --become', 'become another user on the hosts', false)
+    .option('--become-user <name>', 'user to become (default: root)')
+    .option('-K, --ask-become-pass', 'ask for the password of sudo', false)
+    .option('--known-hosts <file>', 'known_hosts file to use instead of the usual ones (repeatable)', collect, [])
+    .addOption(new Option('--connect-timeout <seconds>', 'give up connecting after this time').argParser(wholeNumber(1)))
+    .addOption(new Option('--transport <name>', 'how to reach hosts that say nothing else').choices(['ssh', 'local']))
+    .option('--roles-path <dirs>', 'folders with roles, separated by colons (repeatable)', collectColons, [])
+    .option('--ca-passphrase-file <file>', 'passphrase of the certificate authority (also TLSPLAY_CA_PASSPHRASE_FILE)')
+    .addOption(new Option('--output <format>', 'lines for people, or one JSON event per line').choices(['text', 'json']).default('text'))
+    .option('--stats', 'print connections, exchanges and bytes per host', false)
+    .option('--detailed-exitcode', 'exit 2 when changes are pending (plan and run --check)', false)
+    .addOption(verbosity())
+    .addHelpText('after', exitCodesHelp)
+}
+
+/** commander would also print that a switch is off and a list is empty. */
+function optionDescription(option: Option): string {
+  const choices = option.argChoices === undefined ? [] : [option.argChoices.join(' or ')]
+  const given = option.required && ['string', 'number'].includes(typeof option.defaultValue) ? [`default: ${option.defaultValue}`] : []
+  const notes = [...choices, ...given]
+  return notes.length === 0 ? option.description : `${option.description} (${notes.join(', ')})`
+}
+
+function verbosity(): Option {
+  return new Option('-v, --verbose', 'say more (repeatable)').argParser((_word: string, level: number) => level + 1).default(0)
+}
+
+function collect(word: string, words: readonly string[] | undefined): readonly string[] {
+  return [...(words ?? []), word]
+}
+
+function collectCommas(word: string, words: readonly string[]): readonly string[] {
+  return [...words, ...split(word, ',')]
+}
+
+function collectColons(word: string, words: readonly string[]): readonly string[] {
+  return [...words, ...split(word, ':')]
+}
+
+function split(text: string, separator: string): readonly string[] {
+  return text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function wholeNumber(least: number): (word: string) => number {
+  return (word) => {
+    const value = /^\d{1,9}$/.test(word) ? Number(word) : Number.NaN
+    if (!(value >= least)) throw new InvalidArgumentError(`expected a whole number from ${least}`)
+    return value
+  }
+}

@@ -1,0 +1,194 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Environment } from '../../src/cli/io.ts'
+import { runProgram } from '../../src/cli/program.ts'
+import { startSshHost } from '../../src/embedded/ssh-host.ts'
+import { fakeIo } from './fake-io.ts'
+
+let cwd = ''
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'tlsplay-play-'))
+  write('hosts.yml', 'all: { hosts: { here: { ansible_connection: local } } }\n')
+  write('site.yml', playbook(`copy: { dest: ${cwd}/made, content: "x\\n", mode: '0640' }`))
+  write('done.yml', playbook('debug: { msg: hello }'))
+})
+afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+
+function write(name: string, text: string): void {
+  writeFileSync(join(cwd, name), text)
+}
+
+function playbook(...tasks: readonly string[]): string {
+  return ['- name: p', '  hosts: all', '  tasks:', ...tasks.map((task) => `    - ${task}`), ''].join('\n')
+}
+
+async function tlsplay(words: readonly string[], given: { readonly env?: Environment; readonly signal?: AbortSignal } = {}) {
+  const io = fakeIo(words, {
+    cwd,
+    env: { HOME: cwd, PATH: process.env['PATH'], ...given.env },
+    ...(given.signal === undefined ? {} : { signal: given.signal }),
+  })
+  const code = await runProgram(io)
+  return { code, out: io.out(), err: io.err() }
+}
+
+const events = (out: string) =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+test.each([
+  { words: ['plan', 'site.yml', '-i', 'hosts.yml'] },
+  { words: ['run', 'site.yml', '-i', 'hosts.yml', '--check'] },
+  { words: ['run', 'site.yml', '-i', 'hosts.yml', '-CD'] },
+])('a plan shows the change with its diff and does not make it: $words', async ({ words }) => {
+  const { code, out } = await tlsplay(words)
+  expect(out).toContain(`+ create   ${cwd}/made`)
+  expect(out).toContain('| +x')
+  expect(out).toContain('Plan: 1 host, 1 change on 1 host.\n')
+  expect(out).not.toContain('PLAY RECAP')
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+  expect(code).toBe(0)
+})
+
+test('a run makes the change and shows diffs only when asked; the next run has nothing to do', async () => {
+  const first = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml', '--stats'])
+  expect(first.code).toBe(0)
+  expect(first.out).toContain('changed: [here] copy')
+  expect(first.out).not.toContain('| +x')
+  expect(first.out).toMatch(/host here : ok=1 +changed=1 .* converged\n/)
+  expect(first.out).toMatch(/^STATS\nhost here +: 1 connection, 1 channel, \d+ exchanges/m)
+  expect(readFileSync(join(cwd, 'made'), 'utf8')).toBe('x\n')
+  const second = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml'])
+  expect(second.code).toBe(0)
+  expect(second.out).toContain('Plan: nothing to do on 1 host.')
+  expect(second.out).toMatch(/host here : ok=1 +changed=0/)
+  expect(second.out).not.toContain('STATS')
+})
+
+test.each([
+  { case: 'changes pending', words: ['plan', 'site.yml', '-i', 'hosts.yml'], code: 2 },
+  { case: 'changes pending, asked by run --check', words: ['run', 'site.yml', '-i', 'hosts.yml', '--check'], code: 2 },
+  { case: 'nothing to do', words: ['plan', 'done.yml', '-i', 'hosts.yml'], code: 0 },
+  { case: 'nothing that can be read', words: ['plan', 'none.yml', '-i', 'hosts.yml'], code: 1 },
+  { case: 'a host that is not there', words: ['plan', 'site.yml', '-i', 'gone.yml'], code: 1 },
+  { case: 'a run, which changes things', words: ['run', 'site.yml', '-i', 'hosts.yml'], code: 1 },
+])('--detailed-exitcode: $case is $code', async ({ words, code }) => {
+  write('gone.yml', 'all: { hosts: { gone: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n')
+  expect((await tlsplay([...words, '--detailed-exitcode'])).code).toBe(code)
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+})
+
+test('JSON is one event per line: the first names the format, the last is the report', async () => {
+  const { code, out, err } = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml', '--output', 'json'])
+  expect(code).toBe(0)
+  const all = events(out)
+  expect(all[0]).toMatchObject({ type: 'run_started', formatVersion: 1, mode: 'run', playbook: 'site.yml' })
+  expect(all.at(-1)).toMatchObject({
+    type: 'run_finished',
+    report: { exitCode: 0, recap: [{ host: 'here', changed: 1, converged: true }] },
+  })
+  expect(all.map((event) => event['type'])).toEqual(
+    expect.arrayContaining(['phase_started', 'host_done', 'plan_ready', 'task_finished', 'phase_finished']),
+  )
+  expect(err).toBe('')
+})
+
+test.each([
+  { case: 'an unknown word', text: playbook('copi: { dest: /x, content: x }'), place: 'bad.yml:4:7', code: 'TASK_TYPE_UNKNOWN' },
+  { case: 'an undefined variable', text: playbook('debug: { msg: "{{ nowhere }}" }'), place: 'bad.yml:4:', code: 'VARIABLE_UNDEFINED' },
+  { case: 'a mode as a number', text: playbook('copy: { dest: /x, content: x, mode: 644 }'), place: 'bad.yml:4:', code: 'MODE_NUMBER' },
+])('a mistake is shown where it was made, exit 1, nothing is connected: $case', async ({ text, place, code }) => {
+  write('bad.yml', text)
+  const plain = await tlsplay(['run', 'bad.yml', '-i', 'hosts.yml'])
+  expect(plain).toMatchObject({ code: 1, err: expect.stringContaining(place) })
+  expect(plain.err).toContain(code)
+  expect(plain.err).not.toMatch(/^\s+at |bug in tlsplay/m)
+  const json = await tlsplay(['run', 'bad.yml', '-i', 'hosts.yml', '--output', 'json'])
+  expect(json.code).toBe(1)
+  expect(events(json.out)).toEqual([expect.objectContaining({ type: 'problem', problem: expect.objectContaining({ code }) })])
+})
+
+test.each([
+  { case: 'no host is left', words: ['-l', 'none*'], code: 'NO_HOSTS' },
+  { case: 'an extra variable that cannot be read', words: ['-e', '{a: ['], code: 'YAML_SYNTAX' },
+  { case: 'a file of extra variables that is not there', words: ['-e@none.yml'], code: 'FILE_MISSING' },
+  { case: 'a password and nobody to ask', words: ['-K'], code: 'OPTION_INVALID' },
+])('refused with exit 1: $case', async ({ words, code }) => {
+  const { code: exit, err } = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml', ...words])
+  expect(err).toContain(code)
+  expect(exit).toBe(1)
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+})
+
+test('options reach the run: extra variables, tags and a warning about one that no task has', async () => {
+  write('vars.yml', 'word: from-file\n')
+  write('opts.yml', playbook('debug: { msg: "{{ word }} {{ more }}" }\n      tags: [a]', 'debug: { msg: other }\n      tags: [b]'))
+  const { code, out, err } = await tlsplay(['run', 'opts.yml', '-i', 'hosts.yml', '-e@vars.yml', '-e', 'more=pair', '-t', 'a,typo'])
+  expect(code).toBe(0)
+  expect(out).toContain('| from-file pair')
+  expect(out).not.toContain('other')
+  expect(err).toContain('warning: ')
+  expect(err).toContain('typo')
+})
+
+test('a host that does not answer is exit 4, and the message says what to try', async () => {
+  write('gone.yml', 'all: { hosts: { gone: { ansible_host: 127.0.0.1, ansible_port: 1 } } }\n')
+  const { code, out } = await tlsplay(['run', 'site.yml', '-i', 'gone.yml'])
+  expect(code).toBe(4)
+  expect(out).toContain('x unreachable  gone: ')
+  expect(out).toMatch(/host gone : ok=0 +changed=0 +unreachable=1/)
+})
+
+test('a host whose key nobody vouched for is not talked to', async () => {
+  const server = await startSshHost({ folder: cwd })
+  try {
+    write('key', server.clientKey)
+    write(
+      'ssh.yml',
+      `all: { hosts: { h: { ansible_host: 127.0.0.1, ansible_port: ${server.port}, ansible_user: ${userInfo().username} } } }\n`,
+    )
+    write('known', '')
+    const words = ['run', 'site.yml', '-i', 'ssh.yml', '--private-key', 'key', '--known-hosts', 'known']
+    const stranger = await tlsplay(words)
+    expect(stranger.code).toBe(4)
+    expect(`${stranger.out}${stranger.err}`).toMatch(/ssh-keyscan|known_hosts|known/)
+    write('known', `${server.hostKeyLine}\n`)
+    expect(await tlsplay(words)).toMatchObject({ code: 0, err: expect.not.stringContaining('error') })
+  } finally {
+    await server.close()
+  }
+})
+
+test('a failed task is exit 2, with its place and its last words', async () => {
+  write('fail.yml', playbook('command: { argv: [sh, -c, "echo said; exit 3"] }'))
+  const { code, out, err } = await tlsplay(['run', 'fail.yml', '-i', 'hosts.yml'])
+  expect(code).toBe(2)
+  expect(out).toContain('failed: [here] command')
+  expect(out).toMatch(/host here : .*failed=1/)
+  expect(err).toContain('fail.yml:4:7')
+  expect(err).toContain('TASK_FAILED')
+})
+
+test.each([130, 143])('a run that was interrupted starts no host and ends with %i', async (reason) => {
+  const { code } = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml'], { signal: AbortSignal.abort(reason) })
+  expect(code).toBe(reason)
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+})
+
+test('an authority signs with the passphrase of a file, and says so when it is the wrong one', async () => {
+  write('pass', 'correct\n')
+  write('wrong', 'incorrect\n')
+  expect((await tlsplay(['ca', 'init', '-i', 'hosts.yml', '--ca-passphrase-file', 'pass'])).code).toBe(0)
+  write('sign.yml', playbook(`generate: { certificate: ${cwd}/a.crt, private_key: ${cwd}/a.key, names: [a.test], issuer: ca }`))
+  const locked = await tlsplay(['run', 'sign.yml', '-i', 'hosts.yml', '--ca-passphrase-file', 'wrong'])
+  expect(locked.code).toBe(2)
+  expect(`${locked.out}${locked.err}`).toContain('could not be opened')
+  expect(existsSync(join(cwd, 'a.crt'))).toBe(false)
+  const signed = await tlsplay(['run', 'sign.yml', '-i', 'hosts.yml'], { env: { TLSPLAY_CA_PASSPHRASE_FILE: 'pass' } })
+  expect(signed.code).toBe(0)
+  expect(readFileSync(join(cwd, 'a.crt'), 'utf8')).toContain('BEGIN CERTIFICATE')
+})
