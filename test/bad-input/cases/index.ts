@@ -1,0 +1,28 @@
+import type { BadCase } from '../bad-case.ts'
+import { conditionCases } from './conditions.ts'
+import { iniCases } from './inventory-ini.ts'
+import { inventoryCases } from './inventory-yaml.ts'
+import { optionCases } from './options.ts'
+import { parameterCases } from './parameters.ts'
+import { fileParameterCases } from './parameters-files.ts'
+import { planCases } from './plan.ts'
+import { playCases } from './playbook.ts'
+import { roleCases } from './roles.ts'
+import { taskCases } from './tasks.ts'
+import { templateCases } from './templates.ts'
+import { yamlCases } from './yaml.ts'
+
+/** By theme: a name is unique inside of its theme. */
+export const corpus: ReadonlyMap<string, readonly BadCase[]> = new Map([
+  ['YAML', yamlCases],
+  ['plays', playCases],
+  ['tasks', taskCases],
+  ['parameters', [...fileParameterCases, ...parameterCases]],
+  ['plan', planCases],
+  ['templates', templateCases],
+  ['conditions', conditionCases],
+  ['roles', roleCases],
+  ['inventories in INI', iniCases],
+  ['inventories', inventoryCases],
+  ['options', optionCases],
+])

@@ -1,0 +1,290 @@
+import { type BadCase, inPlay, inTasks } from '../bad-case.ts'
+
+/** Tasks: which type they are of, and their keywords. */
+export const taskCases: readonly BadCase[] = [
+  {
+    name: 'a task that is a text',
+    files: inTasks('- debug\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:7', message: 'a task must be a map, got "debug"' },
+  },
+  {
+    name: 'a task that is a list',
+    files: inTasks('- [debug]\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:7', message: 'a task must be a map, got a list' },
+  },
+  {
+    name: 'a task that is empty',
+    files: inTasks('-\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:6', message: 'a task must be a map, got nothing' },
+  },
+  {
+    name: 'a task without a type',
+    files: inTasks('- name: x\n'),
+    expect: { code: 'TASK_TYPE_MISSING', at: 'site.yml:3:7', message: 'names no task type', hint: 'generate' },
+  },
+  {
+    name: 'a misspelt task type',
+    files: inTasks('- tempalte: {src: a, dest: /b}\n'),
+    expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:3:7', message: 'no task type tempalte', hint: 'did you mean "template"?' },
+  },
+  {
+    name: 'a task type nobody knows',
+    files: inTasks('- name: x\n  community.general.ufw: {rule: allow}\n'),
+    expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:4:7', message: 'community.general.ufw', hint: 'task types: ' },
+  },
+  {
+    name: 'a task type with a hyphen',
+    files: inTasks('- wait-for: {port: 1}\n'),
+    expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:3:7', message: 'wait-for', hint: 'did you mean "wait_for"?' },
+  },
+  {
+    name: 'two task types',
+    files: inTasks('- debug: {msg: x}\n  command: uptime\n'),
+    expect: { code: 'TASK_TYPE_TWICE', at: 'site.yml:4:7', message: 'debug and command', hint: 'make two tasks' },
+  },
+  {
+    name: 'the same task type under two names',
+    files: inTasks('- copy: {dest: /a, content: x}\n  ansible.builtin.copy: {dest: /b, content: x}\n'),
+    expect: { code: 'TASK_TYPE_TWICE', at: 'site.yml:4:7', message: 'ansible.builtin.copy' },
+  },
+  {
+    name: 'a task type with a good keyword misspelt',
+    files: inTasks('- debug: {msg: x}\n  regsiter: r\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: '"regsiter" is no keyword of a task', hint: 'did you mean "register"?' },
+  },
+  {
+    name: 'parameters not indented',
+    files: inTasks('- copy:\n  dest: /a\n  content: x\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: '"dest" is a parameter of copy', hint: 'indent it' },
+  },
+  {
+    name: 'a keyword indented too far',
+    files: inTasks('- debug:\n    msg: x\n    when: true\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:5:9', message: '"when"', hint: 'keyword of the task' },
+  },
+  {
+    name: 'a name that is a number',
+    files: inTasks('- name: 5\n  debug: {msg: x}\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:13', message: 'name: expected text' },
+  },
+  {
+    name: 'a listening task',
+    files: inTasks('- debug: {msg: x}\n  listen: l\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: 'handlers only' },
+  },
+  {
+    name: 'a handler without a name',
+    files: inPlay('  handlers:\n    - debug: {msg: x}\n'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:7', message: 'can never be notified', hint: 'name' },
+  },
+  {
+    name: 'an unknown handler',
+    files: inPlay('  tasks:\n    - command: x\n      notify: restrat\n  handlers:\n    - {name: restart, debug: {msg: x}}\n'),
+    expect: { code: 'HANDLER_UNKNOWN', at: 'site.yml:4:15', message: '"restrat"', hint: 'did you mean "restart"?' },
+  },
+  {
+    name: 'a handler where there is none',
+    files: inTasks('- command: x\n  notify: [restart]\n'),
+    expect: { code: 'HANDLER_UNKNOWN', at: 'site.yml:4:16', message: '"restart"', hint: 'no handlers' },
+  },
+  {
+    name: 'one of several handlers is unknown',
+    files: inPlay('  tasks:\n    - command: x\n      notify: [a, reload everything]\n  handlers:\n    - {name: a, debug: {msg: x}}\n'),
+    expect: { code: 'HANDLER_UNKNOWN', at: 'site.yml:4:19', message: 'reload everything', hint: 'handlers: a' },
+  },
+  {
+    name: 'a handler that notifies nobody',
+    files: inPlay('  handlers:\n    - {name: a, debug: {msg: x}, notify: b}\n'),
+    expect: { code: 'HANDLER_UNKNOWN', at: 'site.yml:3:42', message: '"b"' },
+  },
+  {
+    name: 'a notification from a variable',
+    files: inTasks("- command: x\n  notify: '{{ h }}'\n"),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:15', message: 'notify cannot be a template', hint: 'listen' },
+  },
+  {
+    name: 'a notification that is a map',
+    files: inTasks('- command: x\n  notify: {a: b}\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:15', message: 'notify' },
+  },
+  {
+    name: 'a register that is no name',
+    files: inTasks('- command: x\n  register: my-result\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:4:17', message: '"my-result" is not allowed', hint: 'letters' },
+  },
+  {
+    name: 'a register that is a list',
+    files: inTasks('- command: x\n  register: [a]\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:17', message: 'register: expected text' },
+  },
+  {
+    name: 'a loop that is a word',
+    files: inTasks('- debug: {msg: x}\n  loop: names\n'),
+    expect: { code: 'LOOP_NOT_LIST', at: 'site.yml:4:13', message: 'got "names"', hint: '{{ names }}' },
+  },
+  {
+    name: 'a loop that is a map',
+    files: inTasks('- debug: {msg: x}\n  loop: {a: 1}\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:13', message: 'loop: expected' },
+  },
+  {
+    name: 'a loop that is a number',
+    files: inTasks('- debug: {msg: x}\n  loop: 3\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:13', message: 'loop: expected' },
+  },
+  {
+    name: 'a loop over a text',
+    files: inTasks("- debug: {msg: x}\n  vars: {names: a b}\n  loop: '{{ names }}'\n"),
+    expect: { code: 'LOOP_NOT_LIST', at: 'site.yml:5:13', message: 'loop needs a list, got a text', hint: 'split' },
+  },
+  {
+    name: 'a loop over a map',
+    files: inTasks("- debug: {msg: x}\n  vars: {names: {a: 1}}\n  loop: '{{ names }}'\n"),
+    expect: { code: 'LOOP_NOT_LIST', at: 'site.yml:5:13', message: 'got a map', hint: 'as a list' },
+  },
+  {
+    name: 'a loop over what is not defined',
+    files: inTasks("- debug: {msg: x}\n  loop: '{{ names }}'\n"),
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:4:17', message: 'names is not defined' },
+  },
+  {
+    name: 'a loop with an item that is not defined',
+    files: inTasks("- debug: {msg: '{{ item }}'}\n  loop: [a, '{{ nope }}']\n"),
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:4:21', message: 'nope is not defined' },
+  },
+  {
+    name: 'an item outside of a loop',
+    files: inTasks("- debug: {msg: '{{ item }}'}\n"),
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:3:24', message: 'item is not defined', hint: 'loop' },
+  },
+  {
+    name: 'loop_control with a wrong key',
+    files: inTasks('- debug: {msg: x}\n  loop: [1]\n  loop_control: {loopvar: x}\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:5:22', message: '"loopvar"', hint: 'did you mean "loop_var"?' },
+  },
+  {
+    name: 'loop_control with a name that is none',
+    files: inTasks('- debug: {msg: x}\n  loop: [1]\n  loop_control: {loop_var: a-b}\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:5:32', message: 'loop_control.loop_var' },
+  },
+  {
+    name: 'loop_control that is a text',
+    files: inTasks('- debug: {msg: x}\n  loop: [1]\n  loop_control: x\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:5:21', message: 'loop_control: expected a map' },
+  },
+  {
+    name: 'a label that is not defined',
+    files: inTasks("- debug: {msg: x}\n  loop: [1]\n  loop_control: {label: '{{ nope }}'}\n"),
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:5:33', message: 'nope is not defined' },
+  },
+  {
+    name: 'a timeout of nothing',
+    files: inTasks('- debug: {msg: x}\n  timeout: 0\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:4:16', message: 'timeout: expected more than 0' },
+  },
+  {
+    name: 'a timeout that is a text',
+    files: inTasks("- debug: {msg: x}\n  timeout: '5s'\n"),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:16', message: 'timeout: expected a number' },
+  },
+  {
+    name: 'ignore_errors as a word',
+    files: inTasks('- command: x\n  ignore_errors: yes\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:22', message: 'ignore_errors: expected true or false' },
+  },
+  {
+    name: 'run_once as a number',
+    files: inTasks('- command: x\n  run_once: 1\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:17', message: 'run_once: expected true or false' },
+  },
+  {
+    name: 'variables of a task that are a text',
+    files: inTasks('- command: x\n  vars: a=1\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:13', message: 'vars: expected a map' },
+  },
+  {
+    name: 'delegation to another host',
+    files: { ...inTasks('- command: x\n  delegate_to: h2\n'), 'inventory.yml': 'all:\n  hosts: {h1: , h2: }\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'delegate_to', hint: 'localhost' },
+  },
+  {
+    name: 'delegation to what is not defined',
+    files: inTasks("- command: x\n  delegate_to: '{{ nope }}'\n"),
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:4:24', message: 'nope is not defined' },
+  },
+  {
+    name: 'a block',
+    files: inTasks('- block:\n    - debug: {msg: x}\n  rescue: []\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'takes no block', hint: 'role' },
+  },
+  {
+    name: 'with_items',
+    files: inTasks('- debug: {msg: x}\n  with_items: [1]\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:7', message: 'with_items', hint: 'use loop' },
+  },
+  {
+    name: 'with_fileglob',
+    files: inTasks("- debug: {msg: x}\n  with_fileglob: ['*.pem']\n"),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:7', message: 'with_fileglob', hint: 'use loop' },
+  },
+  {
+    name: 'until and retries',
+    files: inTasks('- command: x\n  until: r.rc == 0\n  retries: 3\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:7', message: 'takes no until', hint: 'wait_for' },
+  },
+  {
+    name: 'args',
+    files: inTasks('- command: x\n  args: {chdir: /}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:7', message: 'takes no args' },
+  },
+  {
+    name: 'local_action',
+    files: inTasks('- local_action: command x\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'local_action', hint: 'delegate_to: localhost' },
+  },
+  {
+    name: 'async',
+    files: inTasks('- command: x\n  async: 10\n  poll: 0\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:5:7', message: 'takes no poll' },
+  },
+  {
+    name: 'include_tasks',
+    files: inTasks('- include_tasks: more.yml\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'include_tasks', hint: 'role' },
+  },
+  {
+    name: 'include_role',
+    files: inTasks('- include_role: {name: certificate}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'include_role', hint: 'roles of the play' },
+  },
+  {
+    name: 'meta',
+    files: inTasks('- meta: flush_handlers\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'meta', hint: 'handlers run' },
+  },
+  {
+    name: 'shell',
+    files: inTasks('- shell: echo x | wc\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'no task type shell', hint: 'command' },
+  },
+  {
+    name: 'the full name of raw',
+    files: inTasks('- ansible.builtin.raw: uptime\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'no task type raw', hint: 'use command' },
+  },
+  {
+    name: 'apt',
+    files: inTasks('- apt: {name: prometheus}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'apt', hint: 'install packages before' },
+  },
+  {
+    name: 'openssl_privatekey',
+    files: inTasks('- community.crypto.openssl_privatekey: {path: /a}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'openssl_privatekey', hint: 'use generate' },
+  },
+  {
+    name: 'uri',
+    files: inTasks('- uri: {url: "https://x"}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'uri', hint: 'verify' },
+  },
+]
