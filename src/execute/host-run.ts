@@ -3,12 +3,12 @@ import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import type { HostOfPlay, PlanTools } from '../plan/input.ts'
 import type { Observed } from '../plan/overlay.ts'
-import { hiddenText } from '../plan/document.ts'
 import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
-import { type Entry, freshState, type KnownOutcome, type Place, type WalkState } from '../plan/entry.ts'
+import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, type WalkState } from '../plan/entry.ts'
 import { walk, type WalkInput, type WalkResult } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
+import { problemOf } from './outcome.ts'
 import type { Stretch } from './stretch.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
 
@@ -101,13 +101,13 @@ export class HostRun {
       if (!this.#fresh) this.#forget()
       const input = { ...this.#input({ ...stretch, from }), state: this.actual }
       const walked = await this.#walk({ ...input, mode: 'segment', known: new Map() })
-      const blocked = walked.entries.flatMap((entry) => this.#blocks(entry, expected))
+      const blocks = walked.entries.map((entry) => ({ entry, problems: this.#blocks(entry, expected) }))
+      const blocked = blocks.filter(({ problems }) => problems.length > 0)
       if (blocked.length > 0) {
         this.failed = true
-        this.problems.push(...blocked)
+        this.problems.push(...blocked.flatMap(({ problems }) => problems))
         // Nothing of the segment ran: only what stands in its way is told.
-        const culprits = walked.entries.filter((entry) => this.#blocks(entry, expected).length > 0)
-        return [...ended, ...culprits.map((entry): Entry => ({ ...entry, outcome: 'failed' }))]
+        return [...ended, ...blocked.map(({ entry }): Entry => ({ ...entry, outcome: 'failed' }))]
       }
       const known = await this.#act(walked.entries)
       const replayed = await this.#walk({ ...input, to: walked.next, mode: 'replay', known })
@@ -117,18 +117,7 @@ export class HostRun {
       // What the acts answered may not be what a later text or condition can use.
       const broken = replayed.entries.flatMap((entry) => (entry.outcome === 'refused' ? entry.problems : []))
       const judged = replayed.entries.filter((entry) => entry.outcome === 'failed' && !entry.tolerant && judgesItself(entry))
-      this.problems.push(
-        ...broken,
-        ...judged.map(
-          (entry): Problem => ({
-            code: failureCode(entry),
-            host: this.name,
-            task: entry.node.label,
-            at: entry.node.task.at,
-            message: entry.node.task.noLog ? hiddenText : entry.reason,
-          }),
-        ),
-      )
+      this.problems.push(...broken, ...judged.map((entry) => problemOf(entry, this.name, failureCode(entry), entry.reason)))
       if (replayed.failed || broken.length > 0) this.failed = true
       if (walked.next === from) throw new Error(`segment at task ${from} of ${this.name} makes no progress`)
       from = walked.next
@@ -143,7 +132,7 @@ export class HostRun {
   }
 
   async #act(entries: readonly Entry[]): Promise<ReadonlyMap<string, KnownOutcome>> {
-    const acting = entries.filter((entry) => !entry.dry && entry.decision !== undefined && entry.decision.changes.length > 0)
+    const acting = entries.filter((entry) => !entry.dry && hasChanges(entry))
     const { results, failed } =
       acting.length === 0
         ? { results: new Map<string, TaskResult>(), failed: false }
@@ -177,14 +166,7 @@ export class HostRun {
           this.#unprovable.set(entry.id, entry.item === undefined ? entry.node.label : `${entry.node.label} (${entry.item.label})`)
       }
       if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
-        this.problems.push({
-          code: failureCode(entry),
-          host: this.name,
-          task: entry.node.label,
-          at: entry.node.task.at,
-          message: entry.node.task.noLog ? hiddenText : result.failed,
-          ...(result.hint === undefined ? {} : { hint: result.hint }),
-        })
+        this.problems.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
       }
     }
     return known
@@ -205,19 +187,13 @@ export class HostRun {
 
   /** Why an entry of a segment must not be applied: refused, still unknown, or other than the plan said. */
   #blocks(entry: Entry, expected: ReadonlyMap<string, Entry>): readonly Problem[] {
-    const at = { host: this.name, task: entry.node.label, at: entry.node.task.at }
     if (entry.outcome === 'refused') return entry.problems
-    if (entry.outcome === 'later') return [{ ...at, code: 'TASK_FAILED', message: `${entry.reason}, and nothing that ran settled it` }]
+    if (entry.outcome === 'later') return [problemOf(entry, this.name, 'TASK_FAILED', `${entry.reason}, and nothing that ran settled it`)]
     const before = expected.get(entry.id)
     if (entry.outcome === 'change' && (before?.outcome === 'ok' || before?.outcome === 'skipped') && !this.#uncertain(entry, expected)) {
-      return [
-        {
-          ...at,
-          code: 'PLAN_CONTRADICTED',
-          message: `the plan said "${before.reason}", now it would ${entry.decision?.changes[0]?.summary ?? 'change'}: ${entry.reason}`,
-          hint: 'something else changed the host meanwhile; run again',
-        },
-      ]
+      const would = entry.decision?.changes[0]?.summary ?? 'change'
+      const message = `the plan said "${before.reason}", now it would ${would}: ${entry.reason}`
+      return [problemOf(entry, this.name, 'PLAN_CONTRADICTED', message, 'something else changed the host meanwhile; run again')]
     }
     return []
   }

@@ -1,7 +1,14 @@
 import type { TaskOutcome } from '../model/event.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Stop } from '../plan/stops.ts'
+import { hiddenText } from '../plan/document.ts'
 import type { Entry } from '../plan/entry.ts'
+
+/** A problem of one task on one host. What a task with no_log says stays hidden, whoever tells of it. */
+export function problemOf({ node }: Entry, host: string, code: Problem['code'], message: string, hint?: string): Problem {
+  const told = node.task.noLog ? hiddenText : message
+  return { code, host, task: node.label, at: node.task.at, message: told, ...(hint === undefined ? {} : { hint }) }
+}
 
 /** Codes after which a host counts as unreachable, not as failed: nothing could be asked of it. */
 export const unreachableCodes = new Set<Problem['code']>([

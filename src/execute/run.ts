@@ -11,7 +11,7 @@ import type { Entry } from '../plan/entry.ts'
 import type { HostConnector } from '../ports/host-session.ts'
 import type { Clock, Events, Issuer } from '../ports/ports.ts'
 import { HostRun } from './host-run.ts'
-import { entriesOf, isLeft, refusalCodes, unreachableCodes } from './outcome.ts'
+import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './outcome.ts'
 import { eachBounded, turnstile } from './pool.ts'
 import { RunLog } from './run-log.ts'
 import { type Stretch, stretchesOf } from './stretch.ts'
@@ -182,13 +182,7 @@ class PlaybookRun {
     host.failed = true
     const last = entries.at(-1)
     if (last === undefined) return
-    host.problems.push({
-      code: last.node.type === 'verify' ? 'VERIFY_FAILED' : 'TASK_FAILED',
-      host: host.name,
-      task: last.node.label,
-      at: last.node.task.at,
-      message: last.reason,
-    })
+    host.problems.push(problemOf(last, host.name, last.node.type === 'verify' ? 'VERIFY_FAILED' : 'TASK_FAILED', last.reason))
     this.#log.tasks(host.name, play.name, entries.slice(0, -1), 'skipped')
     this.#log.tasks(host.name, play.name, [last], 'failed')
   }
@@ -240,14 +234,8 @@ class PlaybookRun {
         const own = found.filter((entry) => entry.outcome !== 'check')
         const left = own.length > 0 ? own : found
         for (const entry of left) {
-          host.problems.push({
-            code: 'NOT_CONVERGED',
-            host: host.name,
-            task: entry.node.label,
-            at: entry.node.task.at,
-            message: `after the run this task still finds something: ${entry.problems[0]?.message ?? entry.reason}`,
-            hint: 'run again with --check --diff to see it',
-          })
+          const message = `after the run this task still finds something: ${entry.problems[0]?.message ?? entry.reason}`
+          host.problems.push(problemOf(entry, host.name, 'NOT_CONVERGED', message, 'run again with --check --diff to see it'))
         }
         if (left.length > 0) {
           host.failed = true
@@ -279,10 +267,7 @@ class PlaybookRun {
         continue
       }
       // The host that was planned to run it: another one has no plan for it.
-      const planner = hosts.find(
-        (host) =>
-          this.#planned.get(host.name)?.has(first.id) === true || entriesOf(this.#planned.get(host.name) ?? new Map(), first).length > 0,
-      )
+      const planner = hosts.find((host) => entriesOf(this.#planned.get(host.name) ?? new Map(), first).length > 0)
       const runner = which === 'planned' ? active[0] : planner
       const others = active.filter((host) => host !== runner)
       if (runner?.active === true) await side([runner])

@@ -55,3 +55,8 @@ export interface KnownOutcome {
   readonly outcome: Outcome
   readonly sets: ValueMap | undefined
 }
+
+/** Whether it has something to do or to check on the host. */
+export function hasChanges(entry: Entry): boolean {
+  return entry.decision !== undefined && entry.decision.changes.length > 0
+}

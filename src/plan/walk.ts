@@ -10,7 +10,7 @@ import { probeKey } from '../model/fact.ts'
 import type { HostOfPlay, PlanTools } from './input.ts'
 import { extend, type Observed, Unobserved } from './overlay.ts'
 import { decide } from './decide.ts'
-import type { Entry, KnownOutcome, Place, WalkState } from './entry.ts'
+import { type Entry, hasChanges, type KnownOutcome, type Place, type WalkState } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { Stop } from './stops.ts'
 import { anyOf, type Outcome, plannedOutcome, registeredLoop, registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
@@ -379,10 +379,6 @@ function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
   const copy = new Map(map)
   copy.delete(key)
   return copy
-}
-
-function hasChanges(entry: Entry): boolean {
-  return entry.decision !== undefined && entry.decision.changes.length > 0
 }
 
 /** What the task said itself, or the condition that calls it failed. */

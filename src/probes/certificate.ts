@@ -3,7 +3,7 @@ import { quoteAll } from '../lib/sh.ts'
 import { parseCertificateFile } from '../pki/parse.ts'
 import { binary, unreadable } from './bytes.ts'
 import { defineProbe } from './probe-kind.ts'
-import { seenFunction, unseen } from './seen.ts'
+import { overReadable, unseen } from './seen.ts'
 
 /**
  * Only lines between the marks of a CERTIFICATE block leave the host, so the key of a combined file never does: any other
@@ -23,19 +23,9 @@ END { print "#end" }
 export const certificate = defineProbe<'certificate'>({
   kind: 'certificate',
   tools: ['awk'],
-  script: (targets) => `${seenFunction}tls_certificate() {
-  tls_first=1
-  for tls_p do
-    [ -z "$tls_first" ] || set --
-    tls_first=
-    tls_seen "$tls_p"
-    printf %s "$tls_s"
-    [ "$tls_s" != f ] || set -- "$@" "$tls_p"
-  done
-  printf '\\n'
-  [ $# = 0 ] || awk '${blocks}' "$@" 2>/dev/null
-}
-tls_certificate ${quoteAll(targets.map(({ path }) => path))}
+  script: (
+    targets,
+  ) => `${overReadable('tls_certificate', `awk '${blocks}' "$@"`)}tls_certificate ${quoteAll(targets.map(({ path }) => path))}
 `,
   parse(stdout, targets) {
     const text = binary(stdout)

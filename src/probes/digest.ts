@@ -3,7 +3,7 @@ import { quoteAll } from '../lib/sh.ts'
 import { Unknown } from '../model/value.ts'
 import { asBinary, binary } from './bytes.ts'
 import { defineProbe } from './probe-kind.ts'
-import { seenFunction, unseen } from './seen.ts'
+import { overReadable, unseen } from './seen.ts'
 
 /**
  * SHA-256 of regular files, read through links: one letter for each path, then one `sha256sum` over those that can be read
@@ -12,19 +12,7 @@ import { seenFunction, unseen } from './seen.ts'
 export const digest = defineProbe<'digest'>({
   kind: 'digest',
   tools: ['sha256sum'],
-  script: (targets) => `${seenFunction}tls_digest() {
-  tls_first=1
-  for tls_p do
-    [ -z "$tls_first" ] || set --
-    tls_first=
-    tls_seen "$tls_p"
-    printf %s "$tls_s"
-    [ "$tls_s" != f ] || set -- "$@" "$tls_p"
-  done
-  printf '\\n'
-  [ $# = 0 ] || sha256sum -- "$@" 2>/dev/null
-}
-tls_digest ${quoteAll(targets.map(({ path }) => path))}
+  script: (targets) => `${overReadable('tls_digest', 'sha256sum -- "$@"')}tls_digest ${quoteAll(targets.map(({ path }) => path))}
 `,
   parse(stdout, targets) {
     const text = binary(stdout)

@@ -16,6 +16,25 @@ export const seenFunction = String.raw`tls_seen() {
 }
 `
 
+/**
+ * sh function NAME: one letter of `tls_seen` for each path, then one call of `command` over those that can be read, as "$@".
+ */
+export function overReadable(name: string, command: string): string {
+  return `${seenFunction}${name}() {
+  tls_first=1
+  for tls_p do
+    [ -z "$tls_first" ] || set --
+    tls_first=
+    tls_seen "$tls_p"
+    printf %s "$tls_s"
+    [ "$tls_s" != f ] || set -- "$@" "$tls_p"
+  done
+  printf '\\n'
+  [ $# = 0 ] || ${command} 2>/dev/null
+}
+`
+}
+
 /** What the letters of `tls_seen` mean for a question about bytes; undefined for a file that can be read. */
 export function unseen(letter: string): Absent | Unknown | undefined {
   switch (letter) {

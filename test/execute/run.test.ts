@@ -425,6 +425,20 @@ describe('many hosts', () => {
     expect(told.problems).toMatchObject([{ task: 'log in', message: '(hidden by no_log)' }])
   })
 
+  test('no_log hides what fails while planning, and what does not converge', async () => {
+    const { host, hosts } = oneHost()
+    const asserted = await play(`- hosts: all\n  tasks:\n    - {assert: {that: ['1 > 2'], fail_msg: hunter2}, no_log: true}\n`, hosts)
+    const fought = await play(
+      `- hosts: all\n  tasks:\n    - {lineinfile: {path: /etc/app/f, line: hunter3, create: true}, no_log: true}\n`,
+      hosts,
+      {
+        on: (event) => event.type === 'phase_started' && event.phase === 'converge' && host.put('/etc/app/f', 'undone'),
+      },
+    )
+    expect([...asserted.problems, ...fought.problems]).toMatchObject([{ code: 'TASK_FAILED' }, { code: 'NOT_CONVERGED' }])
+    expect(JSON.stringify([asserted.events, fought.events])).not.toMatch(/hunter|line 1/)
+  })
+
   test('delegate_to localhost acts here, once for each host', async () => {
     const hosts = new Map([...hostsNamed('h1', 'h2'), ['localhost', new MemoryHost()]])
     await play(
