@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { ConnectionOverrides } from '../compile/graph.ts'
+import type { ConnectionOverrides } from '../compile/compiled-run.ts'
 import type { Prompt } from '../ports/ports.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { type CompiledRun, compileRun, type ConnectionOverrides } from '../compile/graph.ts'
+import type { CompiledRun, ConnectionOverrides } from '../compile/compiled-run.ts'
+import { compileRun } from '../compile/graph.ts'
 import { roleInputValues } from '../compile/check.ts'
 import { parseExtraVars } from '../compile/extra-vars.ts'
 import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile } from '../load/index.ts'

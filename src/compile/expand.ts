@@ -1,7 +1,7 @@
 import type { InheritedKeywords, Play, RoleUse, Task } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapSource, Source } from '../model/source.ts'
-import type { Node, RoleContext, Section, TaskNode } from './graph.ts'
+import type { Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
 import { Secret } from '../model/value.ts'
 import { linkHandlers } from './handlers.ts'
 import { isSelected, type TagChoice } from './tags.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts'
-import type { Node, TaskNode } from './graph.ts'
+import type { Node, TaskNode } from './compiled-run.ts'
 import { didYouMean } from './suggest.ts'
 import { isTemplate } from './template.ts'
 

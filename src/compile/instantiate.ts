@@ -5,7 +5,7 @@ import { isList, isMap, Secret, Unknown, type Value, type ValueMap } from '../mo
 import { type ConditionsVerdict, evaluateConditions } from './conditions.ts'
 import { actingUser } from './connection.ts'
 import type { FactReader } from './facts.ts'
-import type { CompiledPlay, CompiledRun, TaskNode } from './graph.ts'
+import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
 import { renderEnvironment, renderParams } from './parameters.ts'
 import { renderSource, renderText } from './render.ts'
 import { kindOf } from './secrecy.ts'

@@ -1,4 +1,4 @@
-import type { CompiledPlay, CompiledRun } from '../compile/graph.ts'
+import type { CompiledPlay, CompiledRun } from '../compile/compiled-run.ts'
 import { connectionTarget, controllerTarget } from '../compile/connection.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Plan, PlannedHost, PlannedPlay } from '../model/plan.ts'

@@ -1,4 +1,4 @@
-import type { CompiledPlay } from '../compile/graph.ts'
+import type { CompiledPlay } from '../compile/compiled-run.ts'
 import type { Stop } from '../plan/stops.ts'
 
 /** A stretch of the stops of one play: what lies between two places where hosts wait for each other. */

@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path'
 import { renderAsset } from '../compile/render-asset.ts'
-import type { TaskNode } from '../compile/graph.ts'
+import type { TaskNode } from '../compile/compiled-run.ts'
 import type { Scope } from '../compile/scope.ts'
 import type { Problem } from '../model/problem.ts'
 import type { AssetRequest } from '../model/task-type.ts'

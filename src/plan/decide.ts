@@ -1,5 +1,5 @@
 import type { Instance } from '../compile/instantiate.ts'
-import type { TaskNode } from '../compile/graph.ts'
+import type { TaskNode } from '../compile/compiled-run.ts'
 import { type Probe, probeKey } from '../model/fact.ts'
 import type { Problem } from '../model/problem.ts'
 import type { AnyTaskType, Decision, PlanContext } from '../model/task-type.ts'

@@ -1,4 +1,4 @@
-import type { TaskNode } from '../compile/graph.ts'
+import type { TaskNode } from '../compile/compiled-run.ts'
 import type { HostRuntime } from '../compile/variables.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'

@@ -4,8 +4,11 @@ import type { Source } from '../model/source.ts'
 import type { AnyTaskType, AssetRequest } from '../model/task-type.ts'
 import type { Value } from '../model/value.ts'
 import type { Asset } from './assets.ts'
-import type { CompiledPlay, CompiledRun, TaskNode } from '../compile/graph.ts'
+import type { CompiledPlay, CompiledRun, TaskNode } from '../compile/compiled-run.ts'
 import type { Scope } from '../compile/scope.ts'
+import type { KnownOutcome, Place, WalkState } from './entry.ts'
+import type { Observed } from './overlay.ts'
+import type { Stop } from './stops.ts'
 
 /** Everything planning needs beside facts; the same for every host of a run. */
 export interface PlanTools {
@@ -25,6 +28,24 @@ export interface HostOfPlay {
   readonly name: string
   readonly address: string
   readonly loginUser: string
+}
+
+export interface WalkInput {
+  readonly host: HostOfPlay
+  readonly stops: readonly Stop[]
+  readonly from: number
+  /** exclusive */
+  readonly to: number
+  readonly state: WalkState
+  readonly observed: Readonly<Record<Place, Observed>>
+  /**
+   * plan: to the end, what is unknown is said. segment: up to the first task that needs to know what only an act settles.
+   * replay: a segment again with what its acts really answered, to learn the state after it.
+   * converge: like plan, but tasks whose effect nothing can prove answer what they answered in the run, and nothing notifies.
+   */
+  readonly mode: 'plan' | 'segment' | 'replay' | 'converge'
+  /** outcomes that are not to be decided again, by entry id; for replay and converge */
+  readonly known: ReadonlyMap<string, KnownOutcome>
 }
 
 /** What `register` keeps; also how a loop adds up. */

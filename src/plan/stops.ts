@@ -1,4 +1,4 @@
-import type { CompiledPlay, TaskNode } from '../compile/graph.ts'
+import type { CompiledPlay, TaskNode } from '../compile/compiled-run.ts'
 
 /** What a walk passes, one after another: a task, a point where handlers are due, and behind it each handler of the play. */
 export type Stop =

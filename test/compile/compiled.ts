@@ -1,4 +1,5 @@
-import { compileRun, type Compiled, type RunOptions } from '../../src/compile/graph.ts'
+import type { Compiled, RunOptions } from '../../src/compile/compiled-run.ts'
+import { compileRun } from '../../src/compile/graph.ts'
 import { parseExtraVars } from '../../src/compile/extra-vars.ts'
 import { loadAll, newReader, parseYaml, readVarsFile } from '../../src/load/index.ts'
 import type { Inventory } from '../../src/model/inventory.ts'

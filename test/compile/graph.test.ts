@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { batchesOf } from '../../src/compile/batches.ts'
 import { roleInputValues } from '../../src/compile/check.ts'
-import type { TaskNode } from '../../src/compile/graph.ts'
+import type { TaskNode } from '../../src/compile/compiled-run.ts'
 import { codes, type CompiledWorld, compileWorld, somewhere, type World } from './compiled.ts'
 
 const inventory = 'all:\n  hosts: {h1: {}, h2: {}, h3: {}, h4: {}}\n  children: {web: {hosts: {h1: {}, h2: {}, h3: {}}}}\n'

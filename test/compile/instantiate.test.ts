@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TaskNode } from '../../src/compile/graph.ts'
+import type { TaskNode } from '../../src/compile/compiled-run.ts'
 import { type Instance, instantiate, type JudgedOutcome } from '../../src/compile/instantiate.ts'
 import { renderAsset } from '../../src/compile/render-asset.ts'
 import { valuesScope } from '../../src/compile/scope.ts'

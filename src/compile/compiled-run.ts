@@ -1,0 +1,118 @@
+import type { VarOrigin, Inventory } from '../model/inventory.ts'
+import type { Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
+import type { Problem } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
+import type { AnyTaskType } from '../model/task-type.ts'
+import type { Text } from '../model/value.ts'
+
+/** Connection settings of the command line: the lowest layer, so a variable of the inventory wins. */
+export interface ConnectionOverrides {
+  readonly user?: string
+  /** absolute */
+  readonly privateKeyFile?: string
+  readonly password?: Text
+  readonly become?: boolean
+  readonly becomeUser?: string
+  readonly becomePassword?: Text
+  readonly timeoutSeconds?: number
+  /** absolute */
+  readonly knownHostsFiles?: readonly string[]
+  readonly transport?: 'ssh' | 'local'
+  /** what holds when nothing else says it: who runs tlsplay, and that person's known_hosts */
+  readonly defaults: { readonly user: string; readonly homeFolder: string; readonly knownHostsFiles: readonly string[] }
+}
+
+export interface RunOptions {
+  readonly limit?: string
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+  /** of `-e`, merged; their texts are templates like those of any variable */
+  readonly extraVars?: MapSource
+  readonly connection: ConnectionOverrides
+  readonly forks: number
+  readonly checkMode: boolean
+  readonly diff: boolean
+  /** what `env` reads */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** absolute folder of the playbook: playbook_dir, and where vars_files begin */
+  readonly playbookFolder: string
+}
+
+/** What compiling needs from outside; reading is done by whoever calls. */
+export interface CompileInputs {
+  readonly taskTypes: ReadonlyMap<string, AnyTaskType>
+  /** text of a file of patterns (`--limit @file`), undefined when it cannot be read */
+  readFile(path: string): string | undefined
+  /** a file of `vars_files` by absolute path; undefined when it is missing or was reported */
+  readVars(path: string): MapSource | undefined
+  /** at least 0, below 1; for `order: shuffle` */
+  random(): number
+}
+
+export interface CompiledRun {
+  readonly playbook: Playbook
+  readonly inventory: Inventory
+  readonly options: RunOptions
+  readonly extraVars: ReadonlyMap<string, VarOrigin>
+  readonly plays: readonly CompiledPlay[]
+}
+
+export interface CompiledPlay {
+  readonly index: number
+  readonly name: string
+  readonly play: Play
+  /** selected and limited, in the order of the play */
+  readonly hosts: readonly string[]
+  readonly batches: readonly (readonly string[])[]
+  /** selected tasks in the order they run, with the points where handlers are due */
+  readonly nodes: readonly Node[]
+  /** in the order they run: of roles, then of the play */
+  readonly handlers: readonly TaskNode[]
+  readonly varsFiles: readonly MapSource[]
+}
+
+export type Node = TaskNode | FlushNode
+
+export interface FlushNode {
+  readonly kind: 'flush'
+  readonly after: 'pre_tasks' | 'tasks' | 'post_tasks'
+}
+
+export type Section = 'pre_tasks' | 'roles' | 'tasks' | 'post_tasks' | 'handlers'
+
+export interface TaskNode {
+  readonly kind: 'task'
+  /** unique in the run, stable while the playbook is unchanged, whatever tags are selected */
+  readonly id: string
+  /** `role : name`, or the name, or the type */
+  readonly label: string
+  readonly task: Task
+  readonly type: string
+  readonly section: Section
+  readonly role: RoleContext | undefined
+  /** innermost keywords; variables of the host may override both */
+  readonly become: { readonly enabled: Located<boolean> | undefined; readonly user: Located<string> | undefined }
+  /** own and inherited */
+  readonly tags: readonly string[]
+  /** inherited ones first; all must hold */
+  readonly conditions: readonly Located<string | boolean>[]
+  readonly environment: MapSource | undefined
+  /** ids of the handlers it notifies */
+  readonly notifies: readonly string[]
+}
+
+/** One use of a role in a play: a call with its own inputs. */
+export interface RoleContext {
+  readonly id: string
+  readonly role: Role
+  readonly use: RoleUse
+  readonly inputs: MapSource | undefined
+  /** the role whose dependency this is */
+  readonly caller: RoleContext | undefined
+}
+
+export interface Compiled {
+  readonly run: CompiledRun
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}

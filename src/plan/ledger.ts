@@ -1,0 +1,98 @@
+import type { TaskNode } from '../compile/compiled-run.ts'
+import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
+import type { Unknown, ValueMap } from '../model/value.ts'
+import type { Entry, Place, WalkState } from './entry.ts'
+import { extend, Unobserved } from './overlay.ts'
+import { registeredValue, unknownOutcome } from './registered.ts'
+
+/** A point of a walk to go back to. */
+export interface Mark {
+  readonly entries: number
+  readonly state: WalkState
+}
+
+/** What one walk writes down on its way: entries, the questions that lack an answer, and what the host carries from task to task. */
+export class Ledger {
+  readonly entries: Entry[] = []
+  readonly #missing: Record<Place, Map<string, Probe>> = { host: new Map(), controller: new Map() }
+  state: WalkState
+
+  constructor(state: WalkState) {
+    this.state = state
+  }
+
+  get missing(): Readonly<Record<Place, readonly Probe[]>> {
+    return { host: [...this.#missing.host.values()], controller: [...this.#missing.controller.values()] }
+  }
+
+  mark(): Mark {
+    return { entries: this.entries.length, state: this.state }
+  }
+
+  /** Takes back everything since the mark but the questions. */
+  back({ entries, state }: Mark): void {
+    this.entries.length = entries
+    this.state = state
+  }
+
+  add(node: TaskNode, entry: Pick<Entry, 'id' | 'outcome' | 'reason' | 'registered' | 'handler'> & Partial<Entry>): void {
+    this.entries.push({
+      node,
+      item: undefined,
+      place: 'host',
+      decision: undefined,
+      problems: [],
+      tolerant: node.task.ignoreErrors,
+      dry: false,
+      environment: {},
+      ...entry,
+    })
+  }
+
+  ask(place: Place, probes: readonly Probe[]): void {
+    for (const probe of probes) this.#missing[place].set(probeKey(probe), probe)
+  }
+
+  /** A task met a question without an answer: until it is asked, its result is not known. Any other error passes through. */
+  lacks(node: TaskNode, place: Place, error: unknown): void {
+    if (!(error instanceof Unobserved)) throw error
+    this.ask(place, [error.probe])
+    this.register(node, registeredValue(unknownOutcome('not asked yet')))
+  }
+
+  predict(place: Place, predicts: readonly Prediction[], invalidates: readonly Invalidation[], acts: boolean): void {
+    const { overlays } = this.state
+    this.state = { ...this.state, overlays: { ...overlays, [place]: extend(overlays[place], predicts, invalidates, acts) } }
+  }
+
+  register(node: TaskNode, value: ValueMap | Unknown): void {
+    const name = node.task.register?.value
+    if (name === undefined) return
+    const { runtime } = this.state
+    this.state = { ...this.state, runtime: { ...runtime, registered: { ...runtime.registered, [name]: value } } }
+  }
+
+  set(values: ValueMap): void {
+    const { runtime } = this.state
+    this.state = { ...this.state, runtime: { ...runtime, facts: { ...runtime.facts, ...values } } }
+  }
+
+  /** What a run_once task gave, for the hosts it did not run on. */
+  keep(node: TaskNode, value: ValueMap | Unknown): void {
+    this.state = { ...this.state, results: new Map([...this.state.results, [node.id, value]]) }
+  }
+
+  notify(node: TaskNode, changed: boolean | Unknown): void {
+    if (changed === false || node.notifies.length === 0) return
+    const notified = new Map(this.state.notified)
+    for (const id of node.notifies) if (notified.get(id) !== true) notified.set(id, changed)
+    this.state = { ...this.state, notified }
+  }
+
+  /** The handler is due no longer. */
+  settle(node: TaskNode): void {
+    const notified = new Map(this.state.notified)
+    notified.delete(node.id)
+    this.state = { ...this.state, notified }
+  }
+}

@@ -1,0 +1,259 @@
+import type { TaskNode } from '../compile/compiled-run.ts'
+import { factNames } from '../compile/fact-names.ts'
+import { type Instance, instantiate } from '../compile/instantiate.ts'
+import type { PlannedOutcome } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Decision } from '../model/task-type.ts'
+import { findUnknown, isMap, Secret, Unknown, type Value } from '../model/value.ts'
+import { decide } from './decide.ts'
+import { type Entry, hasChanges, type KnownOutcome, type Place } from './entry.ts'
+import { factValue } from './facts.ts'
+import type { PlanTools, WalkInput } from './input.ts'
+import type { Ledger } from './ledger.ts'
+import { anyOf, type Outcome, plannedOutcome, registeredLoop, registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
+
+/** cut: what it has to know is settled by acts of this segment only, so the segment ends before it. */
+export type TaskEnd = 'next' | 'cut' | 'failed'
+
+/** A task of a host, or a handler that is due. */
+export interface TaskStop {
+  readonly node: TaskNode
+  readonly id: string
+  readonly handler: boolean
+}
+
+type ReadyInstance = Extract<Instance, { kind: 'ready' }>
+type EntryCommon = Pick<Entry, 'id' | 'handler' | 'item' | 'place'>
+type InstanceEnd = { readonly kind: 'next'; readonly outcome: Outcome } | { readonly kind: 'cut' } | { readonly kind: 'failed' }
+
+/** Decides one task with all items of its loop, and writes down what it gave. */
+export function walkTask(stop: TaskStop, input: WalkInput, tools: PlanTools, ledger: Ledger): TaskEnd {
+  return new TaskWalker(stop, input, tools, ledger).walk()
+}
+
+class TaskWalker {
+  readonly #stop: TaskStop
+  readonly #input: WalkInput
+  readonly #tools: PlanTools
+  readonly #ledger: Ledger
+
+  constructor(stop: TaskStop, input: WalkInput, tools: PlanTools, ledger: Ledger) {
+    this.#stop = stop
+    this.#input = input
+    this.#tools = tools
+    this.#ledger = ledger
+  }
+
+  walk(): TaskEnd {
+    const { node, id: stopId, handler } = this.#stop
+    const once = this.#ledger.state.once.get(node.id)
+    if (once !== undefined) {
+      this.#ledger.register(node, once)
+      return 'next'
+    }
+    // Facts that a delegated task reads are those of the host it is for; only its deeds move.
+    let instances: readonly Instance[]
+    try {
+      instances = instantiate(node, {
+        run: this.#tools.run,
+        play: this.#input.host.play,
+        host: this.#input.host.name,
+        runtime: this.#ledger.state.runtime,
+        fact: (path) => factValue(this.#input.observed.host, path),
+        taskTypes: this.#tools.taskTypes,
+      })
+    } catch (error) {
+      this.#ledger.lacks(node, 'host', error)
+      return 'next'
+    }
+    const mark = this.#ledger.mark()
+    const outcomes: { loopVar: string; item: Value; outcome: Outcome }[] = []
+    for (const instance of instances) {
+      const id = instance.item === undefined ? stopId : `${stopId}#${instance.item.index}`
+      const end = this.#instance(node, instance, { id, handler, item: instance.item, place: placeOf(instance) ?? 'host' })
+      if (end.kind === 'cut') {
+        // A loop is one task: it is not cut between its items.
+        this.#ledger.back(mark)
+        return 'cut'
+      }
+      if (end.kind === 'failed') return 'failed'
+      outcomes.push({ loopVar: node.task.loopControl.loopVar, item: instance.item?.value ?? null, outcome: end.outcome })
+    }
+    const looped = node.task.loop !== undefined
+    const [only] = outcomes
+    const value = looped || only === undefined ? registeredLoop(outcomes) : registeredValue(only.outcome)
+    this.#ledger.register(node, value)
+    if (node.task.runOnce) this.#ledger.keep(node, value)
+    // planning again proves what is there; a handler is no part of that
+    if (this.#input.mode !== 'converge')
+      this.#ledger.notify(node, anyOf(outcomes.map(({ outcome }) => (outcome.failed === true ? false : outcome.changed))))
+    return 'next'
+  }
+
+  #instance(node: TaskNode, instance: Instance, common: EntryCommon): InstanceEnd {
+    const { id, place } = common
+    switch (instance.kind) {
+      case 'skipped': {
+        const registered = skippedOutcome(instance.because)
+        this.#ledger.add(node, { ...common, outcome: 'skipped', reason: instance.because, registered })
+        return { kind: 'next', outcome: registered }
+      }
+      case 'failed':
+        return this.#broken(node, common, instance.problems)
+      case 'unknown':
+        if (this.#mustKnow()) return { kind: 'cut' }
+        return this.#unknown(node, common, instance.why)
+      case 'ready':
+        break
+    }
+    if (placeOf(instance) === undefined)
+      return this.#broken(node, common, [
+        {
+          code: 'NOT_SUPPORTED',
+          message: `delegate_to: ${instance.delegate} is another host`,
+          hint: 'delegate_to can name localhost for now',
+        },
+      ])
+    const unknown = findUnknown(instance.params)
+    if (unknown !== undefined) {
+      if (this.#mustKnow()) return { kind: 'cut' }
+      return this.#unknown(node, common, unknown.why)
+    }
+    const known = this.#input.known.get(id)
+    if (known !== undefined) return this.#replayed(node, common, known, instance)
+    try {
+      const overlay = this.#ledger.state.overlays[place]
+      const made = decide({
+        node,
+        instance,
+        observed: this.#input.observed[place],
+        overlay,
+        host: this.#input.host,
+        dirty: this.#ledger.state.overlays.host.dirty || overlay.dirty,
+        tools: this.#tools,
+      })
+      if (made.kind === 'ask') {
+        this.#ledger.ask(place, made.probes)
+        return { kind: 'next', outcome: unknownOutcome('not asked yet') }
+      }
+      if (made.kind === 'unknown') return this.#mustKnow() ? { kind: 'cut' } : this.#unknown(node, common, made.why)
+      this.#ledger.ask(place, made.lacks)
+      return this.#decided(node, common, made.decision, made.problems, instance)
+    } catch (error) {
+      this.#ledger.lacks(node, place, error)
+      return { kind: 'next', outcome: unknownOutcome('not asked yet') }
+    }
+  }
+
+  #replayed(node: TaskNode, common: EntryCommon, known: KnownOutcome, instance: ReadyInstance): InstanceEnd {
+    let judged: ReturnType<ReadyInstance['judge']>
+    try {
+      judged = instance.judge(known.outcome)
+    } catch (error) {
+      this.#ledger.lacks(node, 'host', error)
+      return { kind: 'next', outcome: unknownOutcome('not asked yet') }
+    }
+    const registered: Outcome = {
+      ...known.outcome,
+      changed: judged.changed,
+      failed: judged.failed,
+      message: judged.problems[0]?.message ?? (judged.failed === true ? failureMessage(node, known.outcome) : known.outcome.message),
+    }
+    const failed = registered.failed === true
+    // In converge a known result stands for something that cannot be asked again: it is not a change that is left.
+    const changed = registered.changed === true && this.#input.mode === 'replay'
+    this.#ledger.add(node, {
+      ...common,
+      outcome: failed ? 'failed' : registered.skipped ? 'skipped' : changed ? 'change' : 'ok',
+      reason: registered.message,
+      registered,
+    })
+    if (known.sets !== undefined) this.#ledger.set(known.sets)
+    return failed && !node.task.ignoreErrors ? { kind: 'failed' } : { kind: 'next', outcome: registered }
+  }
+
+  /** What cannot be evaluated is a mistake of the playbook: it refuses the run, unless the task may fail. */
+  #broken(node: TaskNode, common: EntryCommon, problems: readonly Problem[]): InstanceEnd {
+    const tolerated = node.task.ignoreErrors
+    const message = problems[0]?.message ?? 'cannot be evaluated'
+    const registered: Outcome = { changed: false, failed: true, skipped: false, message, values: {} }
+    const located = problems.map((problem): Problem => ({ at: node.task.at, task: node.label, ...problem, host: this.#input.host.name }))
+    this.#ledger.add(node, {
+      ...common,
+      outcome: tolerated ? 'failed' : 'refused',
+      reason: message,
+      problems: tolerated ? [] : located,
+      registered,
+    })
+    return { kind: 'next', outcome: registered }
+  }
+
+  #unknown(node: TaskNode, common: EntryCommon, why: string): InstanceEnd {
+    const registered = unknownOutcome(why)
+    this.#ledger.add(node, { ...common, outcome: 'later', reason: why, registered })
+    this.#ledger.set(Object.fromEntries(factNames(node.task).map((name) => [name, new Unknown(why)])))
+    return { kind: 'next', outcome: registered }
+  }
+
+  #decided(node: TaskNode, common: EntryCommon, decision: Decision, problems: readonly Problem[], instance: ReadyInstance): InstanceEnd {
+    const dry = node.task.checkMode === true
+    const exposed = secretNames(instance.environment)
+    if (exposed.length > 0) return this.#broken(node, common, [secretExposed(exposed)])
+    const planned = plannedOutcome(decision, node.task.ignoreErrors)
+    const judged = instance.judge(planned)
+    if (judged.problems.length > 0) return this.#broken(node, common, judged.problems)
+    const registered: Outcome = { ...planned, changed: judged.changed, failed: judged.failed }
+    const acts = decision.changes.some((change) => change.action !== 'check')
+    const refused = problems.length > 0
+    // What acts is judged by what the act will answer.
+    const failed = judged.failed === true && !acts
+    const outcome: PlannedOutcome = refused ? 'refused' : failed ? 'failed' : acts ? 'change' : decision.changes.length > 0 ? 'check' : 'ok'
+    this.#ledger.add(node, {
+      ...common,
+      outcome,
+      reason: decision.failed ?? decision.reason,
+      decision,
+      problems,
+      registered,
+      dry,
+      environment: environmentOf(instance.environment),
+    })
+    // What a refused task would make true holds for the tasks after it: each problem names its own cause, not one before it.
+    if (!dry && !failed) this.#ledger.predict(common.place, decision.predicts, decision.invalidates ?? [], acts)
+    if (decision.sets !== undefined) this.#ledger.set(decision.sets)
+    return failed && !node.task.ignoreErrors ? { kind: 'failed' } : { kind: 'next', outcome: registered }
+  }
+
+  /** Acts come first, and what they settle must be known then. */
+  #mustKnow(): boolean {
+    return this.#input.mode === 'segment' && this.#ledger.entries.some(hasChanges)
+  }
+}
+
+/** undefined: a place that tasks cannot be delegated to. */
+function placeOf(instance: Instance): Place | undefined {
+  if (instance.kind !== 'ready' || instance.delegate === undefined) return 'host'
+  return ['localhost', '127.0.0.1', '::1'].includes(instance.delegate) ? 'controller' : undefined
+}
+
+function secretNames(environment: Value): readonly string[] {
+  return isMap(environment) ? Object.entries(environment).flatMap(([name, value]) => (value instanceof Secret ? [name] : [])) : []
+}
+
+function secretExposed(names: readonly string[]): Problem {
+  return {
+    code: 'SECRET_EXPOSED',
+    message: `environment: ${names.join(', ')} would show a secret to other users of the host`,
+    hint: 'give it to the command by stdin',
+  }
+}
+
+function environmentOf(value: Value): Readonly<Record<string, string>> {
+  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)])) : {}
+}
+
+/** What the task said itself, or the condition that calls it failed. */
+function failureMessage(node: TaskNode, outcome: Outcome): string {
+  if (outcome.failed === true || node.task.failedWhen === undefined) return outcome.message
+  return `failed_when holds: ${node.task.failedWhen.map(({ value }) => value).join(' && ')}`
+}
