@@ -19,6 +19,7 @@ export const advice = {
   NOT_SUPPORTED: 'The hint says what to write instead; all words stand in [playbook.md](playbook.md).',
   ROLE_UNKNOWN: 'Put the role into `roles/` beside the playbook or name its folder with `--roles-path`.',
   ROLE_CYCLE: 'Take one of the `dependencies` out.',
+  IMPORT_CYCLE: 'Take one of the `import_tasks` out.',
   ROLE_INPUT: 'Correct the value at the place shown; the README of the role lists its inputs.',
   PATH_ESCAPE: 'Put the file inside the folder of the playbook or role.',
   INVENTORY_SYNTAX: 'Correct the line. Quote a value that holds `#` or blanks.',

@@ -6,7 +6,7 @@ const refusedHead = ['word', 'what to do']
 
 /** docs/reference/playbook.md */
 export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWords, taskTypeWords }) {
-  const { play, task, roleUse, role, inventory } = documents
+  const { play, task, block, roleUse, role, inventory } = documents
   return page(
     'src/load/schemas/ and src/load/ansible-words.ts',
     '# Playbooks, roles and inventories',
@@ -17,6 +17,10 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     '## Task',
     `A task is a map with keywords and one key that names its type: ${Object.keys(tasks).map(code).join(', ')}. The types stand in [tasks.md](tasks.md).`,
     keywordTable(task),
+    '## Block',
+    'In the place of a task. A task that fails leads to the tasks of `rescue`; when those end well, the host goes on as if nothing had failed, and the recap counts `rescued`. Every other keyword holds for each task in the block, unless the task says otherwise.',
+    keywordTable(block),
+    '`import_tasks: FILE` stands in the place of a task too and means a block of the tasks in that file; it takes the same keywords, without `rescue` and `always`.',
     '## A role in `roles`',
     'Either the name of a role as text, or a map:',
     keywordTable(roleUse),

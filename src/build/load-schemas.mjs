@@ -15,6 +15,7 @@ export async function loadSchemas() {
     .sort()
   const lines = [
     `export { taskSchema } from './src/load/schemas/task.ts'`,
+    `export { blockSchema, importTasksSchema } from './src/load/schemas/block.ts'`,
     `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
     `export { roleSchema } from './src/load/schemas/role.ts'`,
     `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
@@ -32,6 +33,8 @@ export async function loadSchemas() {
   const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64')
   const {
     taskSchema,
+    blockSchema,
+    importTasksSchema,
     playSchema,
     roleUseSchema,
     roleSchema,
@@ -41,7 +44,15 @@ export async function loadSchemas() {
   // through JSON: TypeBox keeps marks of its own beside the schema
   return JSON.parse(
     JSON.stringify({
-      documents: { task: taskSchema, play: playSchema, roleUse: roleUseSchema, role: roleSchema, inventory: inventorySchema },
+      documents: {
+        task: taskSchema,
+        block: blockSchema,
+        importTasks: importTasksSchema,
+        play: playSchema,
+        roleUse: roleUseSchema,
+        role: roleSchema,
+        inventory: inventorySchema,
+      },
       tasks: taskSchemas,
     }),
   )

@@ -16,12 +16,13 @@ export async function schemaFiles() {
 }
 
 /** The form for editors, with every task type in one schema. tlsplay itself picks the schema of a task by its key. */
-function playbookSchema({ play, task, roleUse }, tasks) {
-  const items = { type: 'array', items: { $ref: '#/$defs/task' } }
+function playbookSchema({ play, task, block, importTasks, roleUse }, tasks) {
+  const items = { type: 'array', items: { $ref: '#/$defs/item' } }
+  const handlers = { type: 'array', items: { $ref: '#/$defs/task' } }
   const lists = Object.fromEntries(
     ['pre_tasks', 'tasks', 'post_tasks', 'handlers'].map((key) => [
       key,
-      { ...titles(play.properties[key]), anyOf: [items, { type: 'null' }] },
+      { ...titles(play.properties[key]), anyOf: [key === 'handlers' ? handlers : items, { type: 'null' }] },
     ]),
   )
   const params = Object.entries(tasks).map(([name, schema]) => [
@@ -36,6 +37,22 @@ function playbookSchema({ play, task, roleUse }, tasks) {
     $defs: {
       play: { ...play, properties: { ...play.properties, ...lists, roles: roleList(play.properties.roles, '#/$defs/roleUse') } },
       roleUse,
+      item: { anyOf: ['block', 'import_tasks', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
+      block: {
+        ...block,
+        properties: {
+          ...block.properties,
+          ...Object.fromEntries(['block', 'rescue', 'always'].map((key) => [key, { ...titles(block.properties[key]), ...items }])),
+        },
+      },
+      import_tasks: {
+        ...importTasks,
+        required: ['import_tasks'],
+        properties: {
+          import_tasks: { title: 'Import tasks', description: 'file of tasks, beside the file it stands in', type: 'string' },
+          ...importTasks.properties,
+        },
+      },
       task: {
         ...task,
         properties: { ...task.properties, ...Object.fromEntries(params) },

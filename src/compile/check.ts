@@ -65,6 +65,7 @@ function nodeSyntax(node: TaskNode, taskTypes: ReadonlyMap<string, AnyTaskType>)
     ...(task.loop === undefined ? [] : syntaxProblems(task.loop)),
     ...paramsSyntax(task.params, taskTypes.get(node.type)),
     ...mapSyntax(task.vars),
+    ...node.blockVars.flatMap(mapSyntax),
     ...mapSyntax(node.environment),
     ...texts,
   ].map((problem) => ({ ...problem, task: node.label }))
@@ -90,7 +91,7 @@ function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: Reado
       const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes })
       const sure = instances.flatMap((instance) => (instance.kind === 'failed' ? instance.problems : []))
       if (!instances.some((instance) => instance.kind === 'unknown') || node.task.loop !== undefined) return { sure, maybe: [] }
-      const scope = hostScope({ run, play, host, runtime, fact, role: node.role, task: node.task })
+      const scope = hostScope({ run, play, host, runtime, fact, role: node.role, task: node.task, blockVars: node.blockVars })
       return { sure, maybe: renderParams(node.task.params, taskTypes.get(node.type), scope).problems }
     })
     const everywhere = (perHost[0]?.maybe ?? []).filter((problem) =>
@@ -106,13 +107,17 @@ function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: Reado
   })
 }
 
+/** What a rescue reads of the task that failed; the long names are those of Ansible. */
+const rescueNames: readonly string[] = ['failed_task', 'failed_result', 'ansible_failed_task', 'ansible_failed_result']
+
 /** Names that tasks of the run give to hosts, all unknown. */
 function namesSet(run: CompiledRun): ValueMap {
   const names = run.plays.flatMap(tasksOf).flatMap(({ task }) => {
     const registered = task.register === undefined ? [] : [task.register.value]
     return [...registered, ...factNames(task)]
   })
-  return Object.fromEntries(names.map((name) => [name, notYet]))
+  const rescues = run.plays.flatMap(tasksOf).some(({ within }) => within.some(({ part }) => part === 'rescue'))
+  return Object.fromEntries([...names, ...(rescues ? rescueNames : [])].map((name) => [name, notYet]))
 }
 
 function representatives(run: CompiledRun, play: CompiledPlay): readonly string[] {

@@ -76,6 +76,15 @@ export type Node = TaskNode | FlushNode
 export interface FlushNode {
   readonly kind: 'flush'
   readonly after: 'pre_tasks' | 'tasks' | 'post_tasks'
+  readonly within: readonly BlockPart[]
+}
+
+/** The part of a block that a task stands in. */
+export interface BlockPart {
+  readonly block: string
+  readonly part: 'block' | 'rescue' | 'always'
+  /** tasks of the block's rescue were selected */
+  readonly hasRescue: boolean
 }
 
 export type Section = 'pre_tasks' | 'roles' | 'tasks' | 'post_tasks' | 'handlers'
@@ -97,6 +106,10 @@ export interface TaskNode {
   /** inherited ones first; all must hold */
   readonly conditions: readonly Located<string | boolean>[]
   readonly environment: MapSource | undefined
+  /** of the blocks around it, outermost first */
+  readonly blockVars: readonly MapSource[]
+  /** outermost first */
+  readonly within: readonly BlockPart[]
   /** ids of the handlers it notifies */
   readonly notifies: readonly string[]
 }

@@ -91,7 +91,10 @@ export function actingUser(
 ): { readonly name: string; readonly becomes: boolean; readonly problems: readonly Problem[] } {
   const { connection } = run.options
   const at = node.become.user?.at ?? node.task.at
-  const settings = new Settings(hostScope({ run, play, host, role: node.role, task: node.task, runtime: emptyRuntime }), at)
+  const settings = new Settings(
+    hostScope({ run, play, host, role: node.role, task: node.task, blockVars: node.blockVars, runtime: emptyRuntime }),
+    at,
+  )
   const becomes = settings.flag(names.become) ?? node.become.enabled?.value ?? connection.become ?? false
   if (!becomes)
     return { name: host === 'localhost' ? connection.defaults.user : loginUser(settings, run), becomes, problems: settings.problems }

@@ -1,7 +1,7 @@
-import type { InheritedKeywords, Play, RoleUse, Task } from '../model/playbook.ts'
+import type { InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapSource, Source } from '../model/source.ts'
-import type { Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
+import type { BlockPart, FlushNode, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
 import { Secret } from '../model/value.ts'
 import { linkHandlers } from './handlers.ts'
 import { isSelected, type TagChoice } from './tags.ts'
@@ -27,38 +27,76 @@ interface PlacedRole {
  */
 export function expandPlay(play: Play, index: number, choice: TagChoice): ExpandedPlay {
   const roles = placedRoles(play)
-  const section = (name: Section, tasks: readonly Task[], role?: PlacedRole, from = 0): readonly TaskNode[] =>
-    tasks.map((task, at) =>
-      nodeOf(task, {
-        id: `${index}:${name}:${from + at}`,
-        section: name,
-        role: role?.context,
-        inherited: role?.keywords ?? [play.keywords],
-      }),
+  const section = (name: Section, items: readonly TaskItem[], role?: PlacedRole, from = 0): readonly TaskNode[] => {
+    const outer: Around = { keywords: role?.keywords ?? [play.keywords], vars: [], within: forced(play, index, name) }
+    const id = (at: number): string => `${index}:${name}:${from + at}`
+    return flat(items, outer, id(from)).map(({ task, around }, at) =>
+      nodeOf(task, { id: id(at), section: name, role: role?.context, around }),
     )
-  const all = (name: Section, pick: (role: PlacedRole) => readonly Task[]): readonly TaskNode[] => {
+  }
+  const all = (name: Section, pick: (role: PlacedRole) => readonly TaskItem[]): readonly TaskNode[] => {
     const nodes: TaskNode[] = []
     for (const role of roles) nodes.push(...section(name, pick(role), role, nodes.length))
     return nodes
   }
   const roleHandlers = all('handlers', ({ context }) => context.role.handlers)
   const handlers = [...roleHandlers, ...section('handlers', play.handlers, undefined, roleHandlers.length)]
+  const flush = (after: FlushNode['after']): FlushNode => ({
+    kind: 'flush',
+    after,
+    within: forced(play, index, after).map((place) => ({ ...place, part: 'always' })),
+  })
   const tasks: readonly Node[] = [
     ...section('pre_tasks', play.preTasks),
-    { kind: 'flush', after: 'pre_tasks' },
+    flush('pre_tasks'),
     ...all('roles', ({ context }) => context.role.tasks),
     ...section('tasks', play.tasks),
-    { kind: 'flush', after: 'tasks' },
+    flush('tasks'),
     ...section('post_tasks', play.postTasks),
-    { kind: 'flush', after: 'post_tasks' },
+    flush('post_tasks'),
   ]
   const linked = linkHandlers(tasks, handlers)
   return {
-    nodes: linked.nodes.filter((node) => node.kind === 'flush' || isSelected(node.tags, choice)),
+    nodes: withRescues(linked.nodes.filter((node) => node.kind === 'flush' || isSelected(node.tags, choice))),
     handlers: linked.handlers,
     tags: new Set(tasks.flatMap((node) => (node.kind === 'flush' ? [] : node.tags))),
     problems: linked.problems,
   }
+}
+
+/** With force_handlers a section is the body of a block, and its handlers are the tasks that run whatever happened in it. */
+function forced(play: Play, index: number, section: Section): readonly BlockPart[] {
+  if (!play.forceHandlers || section === 'handlers') return []
+  return [{ block: `${index}:${section === 'roles' ? 'tasks' : section}`, part: 'block', hasRescue: false }]
+}
+
+/** What a list of tasks has around it, outermost first. */
+interface Around {
+  readonly keywords: readonly InheritedKeywords[]
+  readonly vars: readonly MapSource[]
+  readonly within: readonly BlockPart[]
+}
+
+/** Tasks in the order they stand, each with the blocks around it. A block is named by its way from the start of its list. */
+function flat(items: readonly TaskItem[], around: Around, way: string): readonly { readonly task: Task; readonly around: Around }[] {
+  return items.flatMap((item, at) => {
+    if (item.kind === 'task') return [{ task: item, around }]
+    const block = `${way}/${at}`
+    const inner = {
+      keywords: [...around.keywords, item.keywords],
+      vars: item.vars === undefined ? around.vars : [...around.vars, item.vars],
+    }
+    const part = (name: BlockPart['part'], tasks: readonly TaskItem[]) =>
+      flat(tasks, { ...inner, within: [...around.within, { block, part: name, hasRescue: false }] }, `${block}/${name}`)
+    return [...part('block', item.body), ...part('rescue', item.rescue), ...part('always', item.always)]
+  })
+}
+
+/** A rescue whose tasks were not selected clears no failure. */
+function withRescues(nodes: readonly Node[]): readonly Node[] {
+  const rescues = new Set(nodes.flatMap(({ within }) => within.flatMap(({ block, part }) => (part === 'rescue' ? [block] : []))))
+  const mark = (place: BlockPart): BlockPart => ({ ...place, hasRescue: rescues.has(place.block) })
+  return nodes.map((node) => (node.within.length === 0 ? node : { ...node, within: node.within.map(mark) }))
 }
 
 /** Roles in the order they run. The same role with the same inputs and conditions runs once. */
@@ -130,11 +168,11 @@ interface NodePlace {
   readonly id: string
   readonly section: Section
   readonly role: RoleContext | undefined
-  readonly inherited: readonly InheritedKeywords[]
+  readonly around: Around
 }
 
-function nodeOf(task: Task, { id, section, role, inherited }: NodePlace): TaskNode {
-  const chain = [...inherited, task.keywords]
+function nodeOf(task: Task, { id, section, role, around }: NodePlace): TaskNode {
+  const chain = [...around.keywords, task.keywords]
   const name = task.name ?? task.type
   return {
     kind: 'task',
@@ -148,6 +186,8 @@ function nodeOf(task: Task, { id, section, role, inherited }: NodePlace): TaskNo
     tags: [...new Set(chain.flatMap(({ tags }) => tags))],
     conditions: chain.flatMap(({ when }) => when),
     environment: merged(chain.flatMap(({ environment }) => environment ?? [])),
+    blockVars: around.vars,
+    within: around.within,
     notifies: [],
   }
 }

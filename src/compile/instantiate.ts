@@ -71,7 +71,7 @@ export type Instance = { readonly item: LoopItem | undefined; readonly scope: Sc
  */
 export function instantiate(node: TaskNode, input: InstantiateInput): readonly Instance[] {
   const { task } = node
-  const scope = hostScope({ ...input, role: node.role, task })
+  const scope = hostScope({ ...input, role: node.role, task, blockVars: node.blockVars })
   if (task.loop === undefined) return [instance(node, input, scope, undefined)]
   const list = loopList(task.loop, scope)
   if (list.kind === 'list') return list.items.map((value, index) => loopInstance(node, input, scope, value, index))

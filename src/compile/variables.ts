@@ -1,6 +1,7 @@
 import type { VarOrigin } from '../model/inventory.ts'
 import type { RoleInput, Task } from '../model/playbook.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
 import type { Value, ValueMap } from '../model/value.ts'
 import { secretNames } from './connection-names.ts'
 import { factAliases, factsMap, type FactReader } from './facts.ts'
@@ -31,6 +32,8 @@ export interface ScopeInput {
   readonly runtime: HostRuntime
   readonly role?: RoleContext | undefined
   readonly task?: Task | undefined
+  /** of the blocks around the task, outermost first */
+  readonly blockVars?: readonly MapSource[] | undefined
   /** loop variables and the like: above everything else */
   readonly loop?: ValueMap | undefined
   /** without it nothing can read a fact, as for connection options */
@@ -136,9 +139,10 @@ class HostScope implements Scope {
 
   /** Written layers between include_vars and role defaults, high to low. */
   #layers(): readonly ReadonlyMap<string, VarOrigin>[] {
-    const { run, play, host, role, task } = this.#input
+    const { run, play, host, role, task, blockVars } = this.#input
     this.#sources ??= [
       variablesOf(task?.vars, 'task vars'),
+      ...(blockVars ?? []).toReversed().map((vars) => variablesOf(vars, 'block vars')),
       variablesOf(role?.role.vars, 'role vars'),
       ...(play?.varsFiles ?? []).toReversed().map((file) => variablesOf(file, 'vars_files')),
       variablesOf(play?.play.vars, 'play vars'),
@@ -180,7 +184,13 @@ class HostScope implements Scope {
   /** The scope of the line that calls the role: a role sees its inputs, the caller's line does not. */
   #caller(): HostScope {
     const { role } = this.#input
-    return this.#sibling(`caller ${role?.id ?? ''}`, { ...this.#input, role: role?.caller, task: undefined, loop: undefined })
+    return this.#sibling(`caller ${role?.id ?? ''}`, {
+      ...this.#input,
+      role: role?.caller,
+      task: undefined,
+      blockVars: undefined,
+      loop: undefined,
+    })
   }
 
   #sibling(key: string, input: ScopeInput): HostScope {

@@ -1,11 +1,13 @@
 import { probeKey } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
+import { failIn } from '../plan/blocks.ts'
 import type { HostOfPlay, PlanTools, WalkInput } from '../plan/input.ts'
 import type { Observed } from '../plan/overlay.ts'
 import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, type WalkState } from '../plan/entry.ts'
-import { walk, type WalkResult } from '../plan/walk.ts'
+import type { Stop } from '../plan/stops.ts'
+import { isLost, walk, type WalkResult } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
 import { problemOf } from './outcome.ts'
@@ -43,6 +45,8 @@ export class HostRun {
   readonly #unprovable = new Map<string, string>()
   /** entries that failed and were allowed to: what they left undone is not left to do */
   readonly #excused = new Set<string>()
+  /** how entries failed that a rescue cleared, by id */
+  readonly #rescued = new Map<string, KnownOutcome>()
   /** stretches that were applied; only those can be proved */
   readonly #applied: Stretch[] = []
   planned: WalkState = freshState
@@ -80,7 +84,7 @@ export class HostRun {
     this.#forget()
     let state: WalkState = { ...freshState, once: this.actual.once }
     const entries: Entry[] = []
-    const known = new Map([...this.#known].filter(([id]) => this.#unprovable.has(id)))
+    const known = new Map([...[...this.#known].filter(([id]) => this.#unprovable.has(id)), ...this.#rescued])
     for (const [at, stretch] of stretches.entries()) {
       const walked = await this.#walk({ ...this.#input(stretch), state, mode: 'converge', known }, stretches.slice(at + 1))
       state = walked.state
@@ -96,10 +100,10 @@ export class HostRun {
   async apply(stretch: Stretch, expected: ReadonlyMap<string, Entry>): Promise<readonly Entry[]> {
     const ended: Entry[] = []
     this.#applied.push(stretch)
-    let from = stretch.from
+    let { from, to } = stretch
     while (from < stretch.to && !this.failed) {
       if (!this.#fresh) this.#forget()
-      const input = { ...this.#input({ ...stretch, from }), state: this.actual }
+      const input = { ...this.#input({ ...stretch, from, to }), state: this.actual }
       const walked = await this.#walk({ ...input, mode: 'segment', known: new Map() })
       const blocks = walked.entries.map((entry) => ({ entry, problems: this.#blocks(entry, expected) }))
       const blocked = blocks.filter(({ problems }) => problems.length > 0)
@@ -109,20 +113,43 @@ export class HostRun {
         // Nothing of the segment ran: only what stands in its way is told.
         return [...ended, ...blocked.map(({ entry }): Entry => ({ ...entry, outcome: 'failed' }))]
       }
-      const known = await this.#act(walked.entries)
+      const { known, told, unstaged } = await this.#act(walked.entries)
+      if (unstaged !== undefined) {
+        // Its block goes on without it, so what stands before it acts first.
+        to = stretch.stops.findIndex((stop) => stop.kind !== 'flush' && stop.id === stopOf(unstaged))
+        continue
+      }
       const replayed = await this.#walk({ ...input, to: walked.next, mode: 'replay', known })
+      to = stretch.to
       this.actual = { ...replayed.state, overlays: freshState.overlays }
       ended.push(...replayed.entries)
-      for (const entry of replayed.entries) if (entry.outcome === 'failed' && entry.tolerant) this.#excused.add(entry.id)
+      for (const entry of replayed.entries) {
+        if (entry.outcome !== 'failed' || !(entry.tolerant || entry.rescued)) continue
+        this.#excused.add(entry.id)
+        // Planned again it might not fail, and what it would have led to was never applied.
+        if (entry.rescued) this.#rescued.set(entry.id, { outcome: entry.registered, sets: undefined })
+      }
       // What the acts answered may not be what a later text or condition can use.
       const broken = replayed.entries.flatMap((entry) => (entry.outcome === 'refused' ? entry.problems : []))
-      const judged = replayed.entries.filter((entry) => entry.outcome === 'failed' && !entry.tolerant && judgesItself(entry))
-      this.problems.push(...broken, ...judged.map((entry) => problemOf(entry, this.name, failureCode(entry), entry.reason)))
+      const judged = replayed.entries.filter((entry) => entry.outcome === 'failed' && isFatal(entry) && judgesItself(entry))
+      const cleared = replayed.entries.some((entry) => entry.rescued)
+      this.problems.push(
+        ...(cleared ? [] : told),
+        ...broken,
+        ...judged.map((entry) => problemOf(entry, this.name, failureCode(entry), entry.reason)),
+      )
       if (replayed.failed || broken.length > 0) this.failed = true
-      if (walked.next === from) throw new Error(`segment at task ${from} of ${this.name} makes no progress`)
-      from = walked.next
+      if (replayed.next === from) throw new Error(`segment at task ${from} of ${this.name} makes no progress`)
+      from = replayed.next
     }
     return ended
+  }
+
+  /** A task failed elsewhere in a way that counts for this host too; `left` is what stands behind it. */
+  failAlong(stop: Stop, left: readonly Stop[], which: 'planned' | 'actual'): void {
+    const { blocks, doomed } = failIn(stop.within, this[which].failures)
+    this[which] = { ...this[which], failures: { blocks, doomed } }
+    if (isLost(this[which], left)) this.failed = true
   }
 
   /** Results another host had for all: a run_once task. */
@@ -131,7 +158,8 @@ export class HostRun {
     this[which] = { ...own, once: new Map([...own.once, ...state.once]) }
   }
 
-  async #act(entries: readonly Entry[]): Promise<ReadonlyMap<string, KnownOutcome>> {
+  /** `told`: problems of those that failed. `unstaged`: it could not be staged, which its block may yet clear; nothing has acted. */
+  async #act(entries: readonly Entry[]): Promise<Acted> {
     const acting = entries.filter((entry) => !entry.dry && hasChanges(entry))
     const { results, failed } =
       acting.length === 0
@@ -147,6 +175,11 @@ export class HostRun {
       this.acted = true
     }
     const known = new Map<string, KnownOutcome>()
+    const told: Problem[] = []
+    const stuck = acting.findIndex((entry) => results.get(entry.id)?.failed !== undefined && !entry.tolerant && !judgesItself(entry))
+    const unstaged = acting.slice(0, Math.max(0, stuck)).some((entry) => !results.has(entry.id)) ? acting[stuck] : undefined
+    if (unstaged !== undefined && acting[0] !== undefined && stopOf(acting[0]) !== stopOf(unstaged) && unstaged.node.within.length > 0)
+      return { known, told, unstaged }
     for (const entry of entries) {
       const result = results.get(entry.id)
       const acts = acting.includes(entry)
@@ -166,10 +199,10 @@ export class HostRun {
           this.#unprovable.set(entry.id, entry.item === undefined ? entry.node.label : `${entry.node.label} (${entry.item.label})`)
       }
       if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
-        this.problems.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
+        told.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
       }
     }
-    return known
+    return { known, told, unstaged: undefined }
   }
 
   #cannotBeProved(entry: Entry): boolean {
@@ -178,6 +211,8 @@ export class HostRun {
 
   /** Whether something before it in the plan was left open: then the plan of this one was no promise. */
   #uncertain(entry: Entry, expected: ReadonlyMap<string, Entry>): boolean {
+    // The plan was made for the case that no block fails.
+    if (this.actual.failures.blocks.size > 0) return true
     for (const before of expected.values()) {
       if (before.id === entry.id) return false
       if (before.outcome === 'later' || (before.outcome === 'change' && this.#cannotBeProved(before))) return true
@@ -264,6 +299,21 @@ export class HostRun {
       )
     }
   }
+}
+
+interface Acted {
+  readonly known: ReadonlyMap<string, KnownOutcome>
+  readonly told: readonly Problem[]
+  readonly unstaged: Entry | undefined
+}
+
+/** Id of the stop an entry belongs to, without the number of the item. */
+function stopOf({ id }: Entry): string {
+  return id.split('#')[0] ?? id
+}
+
+function isFatal({ tolerant, rescued }: Entry): boolean {
+  return !tolerant && !rescued
 }
 
 /** `failed_when` says whether it failed, once it has acted. */

@@ -31,7 +31,7 @@ export const refusalCodes = new Set<Problem['code']>(['TOOL_MISSING', 'FILE_MISS
 
 /** Whether planning again found something: a failure that is ignored, and what is never applied, are not left to do. */
 export function isLeft(entry: Entry): boolean {
-  if (entry.dry || (entry.outcome === 'failed' && entry.tolerant)) return false
+  if (entry.dry || (entry.outcome === 'failed' && (entry.tolerant || entry.rescued))) return false
   return entry.outcome === 'change' || entry.outcome === 'check' || entry.outcome === 'failed' || entry.outcome === 'refused'
 }
 
@@ -48,7 +48,7 @@ export function statusOf(entry: Entry): TaskOutcome['status'] {
       return 'skipped'
     case 'failed':
     case 'refused':
-      return entry.tolerant ? 'ignored' : 'failed'
+      return entry.rescued ? 'rescued' : entry.tolerant ? 'ignored' : 'failed'
     case 'ok':
     case 'check':
     case 'later':

@@ -6,15 +6,16 @@ import { type Problem, throwIfAny, TlsplayError } from '../model/problem.ts'
 import type { Report } from '../model/report.ts'
 import type { PlanTools } from '../plan/input.ts'
 import { plannedTasks, summarise } from '../plan/document.ts'
-import { stopsOf } from '../plan/stops.ts'
+import { type Stop, stopsOf } from '../plan/stops.ts'
 import type { Entry } from '../plan/entry.ts'
+import { isMap } from '../model/value.ts'
 import type { HostConnector } from '../ports/host-session.ts'
 import type { Clock, Events, Issuer } from '../ports/ports.ts'
 import { HostRun } from './host-run.ts'
 import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './outcome.ts'
 import { eachBounded, turnstile } from './pool.ts'
 import { RunLog } from './run-log.ts'
-import { type Stretch, stretchesOf } from './stretch.ts'
+import { countsForAll, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
 
 export interface RunRequest {
   readonly run: CompiledRun
@@ -180,10 +181,16 @@ class PlaybookRun {
   /** A task that surely fails is known before anything acts: the host is left as it is, the others go on. */
   #failInPlan(host: HostRun, play: CompiledPlay, entries: readonly Entry[]): void {
     host.failed = true
-    const last = entries.at(-1)
+    const own = [...(this.#planned.get(host.name)?.values() ?? [])]
+    const last = own.findLast((entry) => entry.outcome === 'failed' && !entry.tolerant && !entry.rescued)
     if (last === undefined) return
     host.problems.push(problemOf(last, host.name, last.node.type === 'verify' ? 'VERIFY_FAILED' : 'TASK_FAILED', last.reason))
-    this.#log.tasks(host.name, play.name, entries.slice(0, -1), 'skipped')
+    this.#log.tasks(
+      host.name,
+      play.name,
+      entries.filter((entry) => entry.id !== last.id),
+      'skipped',
+    )
     this.#log.tasks(host.name, play.name, [last], 'failed')
   }
 
@@ -257,13 +264,16 @@ class PlaybookRun {
     const hosts = batch.hosts.flatMap((name) => this.#hosts.get(name) ?? [])
     for (const stretch of batch.stretches) {
       const active = hosts.filter((host) => host.active)
+      const first = stretch.stops[stretch.from]
+      const throttle = first === undefined || first.kind === 'flush' ? undefined : first.node.task.throttle
+      const forks = Math.min(this.#request.forks, throttle ?? this.#request.forks)
       const side = async (some: readonly HostRun[]): Promise<void> =>
-        eachBounded(some, this.#request.forks, async (host) => {
+        eachBounded(some, forks, async (host) => {
           if (this.#request.signal?.aborted !== true) await this.#guard(host, () => act(host, stretch))
         })
-      const first = stretch.stops[stretch.from]
       if (first?.kind !== 'task' || !first.node.task.runOnce) {
         await side(active)
+        this.#failAlong(batch, hosts, active, stretch, which)
         continue
       }
       // The host that was planned to run it: another one has no plan for it.
@@ -287,6 +297,38 @@ class PlaybookRun {
           })
       }
       await side(others.filter((host) => host.active))
+      // The failure of a task that one host runs for all is told of each, and shown by none of them.
+      const failed = isMap(result) && result['failed'] === true && !first.node.task.ignoreErrors
+      if (failed && runner?.[which].failures.doomed === true) {
+        for (const host of others)
+          if (host[which].failures.doomed) host.problems.push(failedAlong(first, host, `it failed on ${runner.name}, which ran it for all`))
+      }
+      this.#failAlong(batch, hosts, active, stretch, which)
+    }
+  }
+
+  /** any_errors_fatal and max_fail_percentage: what some hosts lost in a stretch may be lost for the whole batch. */
+  #failAlong(
+    { play }: BatchPlan,
+    hosts: readonly HostRun[],
+    before: readonly HostRun[],
+    { stops, from, to }: Stretch,
+    which: 'planned' | 'actual',
+  ): void {
+    const stop = stops[from]
+    if (stop === undefined || stop.kind === 'flush' || !countsForAll(play.play, stop)) return
+    const isLost = (host: HostRun): boolean => !host.active || host[which].failures.doomed
+    if (!before.some(isLost)) return
+    const why = whyAllFail(
+      play.play,
+      stop,
+      hosts.filter(isLost).map(({ name }) => name),
+      hosts.length,
+    )
+    if (why === undefined) return
+    for (const host of hosts.filter((one) => !isLost(one))) {
+      host.failAlong(stop, stops.slice(to), which)
+      host.problems.push(failedAlong(stop, host, why))
     }
   }
 
@@ -315,6 +357,10 @@ class PlaybookRun {
       host.problems.push(...problems)
     }
   }
+}
+
+function failedAlong({ node }: Exclude<Stop, { kind: 'flush' }>, host: HostRun, message: string): Problem {
+  return { code: 'TASK_FAILED', host: host.name, task: node.label, at: node.task.at, message }
 }
 
 /** When nothing was planned for the host in any play, what was observed while planning is the proof, and is not asked again. */

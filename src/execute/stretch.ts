@@ -1,4 +1,5 @@
 import type { CompiledPlay } from '../compile/compiled-run.ts'
+import type { Play } from '../model/playbook.ts'
 import type { Stop } from '../plan/stops.ts'
 
 /** A stretch of the stops of one play: what lies between two places where hosts wait for each other. */
@@ -9,12 +10,28 @@ export interface Stretch {
   readonly to: number
 }
 
-/** Cuts a play where hosts wait for each other: a run_once task is a stretch of its own. */
+/** Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time. */
 export function stretchesOf(play: CompiledPlay, stops: readonly Stop[]): readonly Stretch[] {
   const cuts = new Set([0, stops.length])
   stops.forEach((stop, at) => {
-    if (stop.kind === 'task' && stop.node.task.runOnce) cuts.add(at).add(at + 1)
+    if (stop.kind === 'flush') return
+    const { runOnce, throttle } = stop.node.task
+    if ((stop.kind === 'task' && runOnce) || throttle !== undefined || countsForAll(play.play, stop)) cuts.add(at).add(at + 1)
   })
   const ordered = [...cuts].sort((left, right) => left - right)
   return ordered.slice(0, -1).map((from, at) => ({ play, stops, from, to: ordered[at + 1] ?? stops.length }))
+}
+
+/** Whether a failure of this task on some hosts may be one of all. */
+export function countsForAll({ anyErrorsFatal, maxFailPercentage }: Play, stop: Stop): boolean {
+  return stop.kind !== 'flush' && (anyErrorsFatal || stop.node.task.anyErrorsFatal || maxFailPercentage !== undefined)
+}
+
+/** Why a failure on `lost` of the `all` hosts of a batch is one of every host; undefined when it is not. */
+export function whyAllFail(play: Play, stop: Stop, lost: readonly string[], all: number): string | undefined {
+  if (stop.kind === 'flush' || lost.length === 0) return undefined
+  if (play.anyErrorsFatal || stop.node.task.anyErrorsFatal) return `any_errors_fatal: it failed on ${lost.join(', ')}`
+  const { maxFailPercentage } = play
+  if (maxFailPercentage === undefined || (100 * lost.length) / all <= maxFailPercentage) return undefined
+  return `max_fail_percentage: ${lost.length} of ${all} hosts of the batch are lost, ${maxFailPercentage}% may be`
 }

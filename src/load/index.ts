@@ -11,7 +11,7 @@ import { readPlaybook } from './playbook.ts'
 import { newReader } from './reader.ts'
 import { checkRoleSchemas, checkWrittenInputs } from './role-inputs.ts'
 import { roleShelf } from './roles.ts'
-import { taskTypeTable } from './task.ts'
+import { taskTypeTable } from './task-types.ts'
 
 export { loadInventory } from './inventory/index.ts'
 export type { InventoryOptions, LoadedInventory } from './inventory/index.ts'

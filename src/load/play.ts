@@ -4,14 +4,14 @@ import type { Located, Play } from '../model/playbook.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapSource, Source } from '../model/source.ts'
 import { playWords } from './ansible-words.ts'
-import { mapField, textField, textsField } from './fields.ts'
+import { flagField, mapField, numberField, textField, textsField } from './fields.ts'
 import { readKeywords } from './keywords.ts'
 import { isTemplate, literalSource } from './plain.ts'
 import { shownPath } from './reader.ts'
 import { readRoleUses } from './role-use.ts'
 import type { RoleShelf } from './roles.ts'
 import { validated } from './schema-problems.ts'
-import { readTasks } from './task.ts'
+import { readHandlers, readTasks, taskPlace } from './task-list.ts'
 import { labelOf } from './value-labels.ts'
 import { readVarsFile } from './vars-file.ts'
 import { withoutWords } from './words.ts'
@@ -34,10 +34,11 @@ export function readPlay(source: Source, path: string, shelf: RoleShelf): Play |
   const keyHint = (key: string): string | undefined =>
     shelf.types.find(key) === undefined ? undefined : `${key} is a task type: put the task under tasks of a play`
   problems.push(...validated(documents.play, literalSource(map), { what: 'a play', source: map, keyHint }))
-  const tasks = (key: string, role: 'task' | 'handler') => {
+  const place = taskPlace(shelf, path)
+  const list = (key: string): Source | undefined => {
     const value = entryOf(map, key)?.value
     // another type was reported by the validator
-    return value?.kind === 'list' ? readTasks(value, role, shelf.types, problems) : []
+    return value?.kind === 'list' ? value : undefined
   }
   return {
     at: source.at,
@@ -48,11 +49,14 @@ export function readPlay(source: Source, path: string, shelf: RoleShelf): Play |
     varsFiles: checkedVarsFiles(textsField(map, 'vars_files'), path, shelf),
     serial: readSerial(map),
     order: readOrder(map),
-    preTasks: tasks('pre_tasks', 'task'),
+    forceHandlers: flagField(map, 'force_handlers')?.value ?? false,
+    anyErrorsFatal: flagField(map, 'any_errors_fatal')?.value ?? false,
+    maxFailPercentage: numberField(map, 'max_fail_percentage'),
+    preTasks: readTasks(list('pre_tasks'), place),
     roles: readRoleUses(entryOf(map, 'roles')?.value, shelf),
-    tasks: tasks('tasks', 'task'),
-    postTasks: tasks('post_tasks', 'task'),
-    handlers: tasks('handlers', 'handler'),
+    tasks: readTasks(list('tasks'), place),
+    postTasks: readTasks(list('post_tasks'), place),
+    handlers: readHandlers(list('handlers'), place),
   }
 }
 

@@ -1,9 +1,9 @@
 import { join, sep } from 'node:path'
 import { documents } from '../generated/validators/index.js'
-import type { Role, RoleInput, Task } from '../model/playbook.ts'
+import type { Role, RoleInput } from '../model/playbook.ts'
 import type { Position } from '../model/problem.ts'
 import { entryOf } from '../model/source.ts'
-import type { MapEntry, MapSource } from '../model/source.ts'
+import type { MapEntry, MapSource, Source } from '../model/source.ts'
 import { flagField, listField, mapField, textField } from './fields.ts'
 import { literalSource } from './plain.ts'
 import { readText, shownPath, startOf } from './reader.ts'
@@ -12,7 +12,7 @@ import { readRoleUses } from './role-use.ts'
 import type { RoleShelf, ShelvedRole } from './roles.ts'
 import { validated } from './schema-problems.ts'
 import { inputKeys } from './schemas/role-keys.ts'
-import { readTasks } from './task.ts'
+import { readHandlers, readTasks, taskPlace } from './task-list.ts'
 import { readMapFile } from './vars-file.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -44,8 +44,8 @@ export function readRole(name: string, folder: string, at: Position, shelf: Role
     inputs: (inputs?.entries ?? []).flatMap((entry) => readInput(entry) ?? []),
     vars: mapField(map, 'vars'),
     dependencies: readRoleUses(listField(map, 'dependencies'), shelf),
-    tasks: readRoleTasks(folder, 'tasks', shelf),
-    handlers: readRoleTasks(folder, 'handlers', shelf),
+    tasks: readTasks(listIn(folder, 'tasks', shelf), taskPlace(shelf, join(folder, 'tasks/main.yml'), folder)),
+    handlers: readHandlers(listIn(folder, 'handlers', shelf), taskPlace(shelf, join(folder, 'handlers/main.yml'), folder)),
   }
   return { role, inputs, isSound: found.length === 0 }
 }
@@ -64,7 +64,7 @@ function readInput({ key, keyAt, value }: MapEntry): RoleInput | undefined {
   }
 }
 
-function readRoleTasks(folder: string, kind: 'tasks' | 'handlers', shelf: RoleShelf): readonly Task[] {
+function listIn(folder: string, kind: 'tasks' | 'handlers', shelf: RoleShelf): Source | undefined {
   const { reader } = shelf
   const path = join(folder, kind, 'main.yml')
   if (reader.files.kind(path) !== 'file') {
@@ -77,12 +77,11 @@ function readRoleTasks(folder: string, kind: 'tasks' | 'handlers', shelf: RoleSh
         hint: 'rename the file to main.yml',
       })
     }
-    return []
+    return undefined
   }
-  if (escapes(reader, folder, path, startOf(shownPath(reader.cwd, path)))) return []
+  if (escapes(reader, folder, path, startOf(shownPath(reader.cwd, path)))) return undefined
   const named = readText(reader, path)
-  const source = named && parseYaml(named, 'core', reader.problems)
-  return readTasks(source, kind === 'tasks' ? 'task' : 'handler', shelf.types, reader.problems)
+  return named && parseYaml(named, 'core', reader.problems)
 }
 
 /** A link in a downloaded role must not make us read files of the controller that do not belong to it. */

@@ -6,7 +6,7 @@ import type { MapSource } from '../model/source.ts'
 import type { Reader } from './reader.ts'
 import { readRole } from './role.ts'
 import { labelOf } from './value-labels.ts'
-import type { TaskTypes } from './task.ts'
+import type { TaskTypes } from './task-types.ts'
 
 /** A role with the written form of its inputs, kept for positions. */
 export interface ShelvedRole {

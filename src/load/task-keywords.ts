@@ -15,5 +15,5 @@ export const taskKeywords: readonly string[] = [
     'listen',
     'changed_when',
   ],
-  ...['failed_when', 'ignore_errors', 'delegate_to', 'run_once', 'no_log', 'check_mode', 'diff', 'timeout'],
+  ...['failed_when', 'ignore_errors', 'delegate_to', 'run_once', 'no_log', 'check_mode', 'diff', 'timeout', 'any_errors_fatal', 'throttle'],
 ]

@@ -1,60 +1,31 @@
 import { documents } from '../generated/validators/index.js'
 import { nearest, suggestion } from '../lib/suggest.ts'
-import type { Task } from '../model/playbook.ts'
+import type { Task, TaskOptions } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapEntry, MapSource, Source } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
 import { shortName, taskTypeWords, taskWords } from './ansible-words.ts'
-import { flagField, mapField, numberField, textField, textsField } from './fields.ts'
+import { mapField, textField, textsField } from './fields.ts'
 import { readConditions, readKeywords } from './keywords.ts'
 import { isParameter } from './params.ts'
-import type { ParamValidators } from './params.ts'
 import { isTemplate, literalSource } from './plain.ts'
 import { validated } from './schema-problems.ts'
 import { taskKeywords } from './task-keywords.ts'
+import { readOptions } from './task-options.ts'
 import { readParams } from './task-params.ts'
+import type { TaskTypes } from './task-types.ts'
 import { labelOf, onOneLine } from './value-labels.ts'
 import { withoutWords } from './words.ts'
 
-export interface TaskTypes {
-  /** by name and by alias */
-  readonly find: (word: string) => AnyTaskType | undefined
-  readonly names: readonly string[]
-  readonly validators: ParamValidators
-}
-
-export function taskTypeTable(types: ReadonlyMap<string, AnyTaskType>, validators: ParamValidators): TaskTypes {
-  const byWord = new Map<string, AnyTaskType>()
-  for (const type of types.values()) for (const word of [type.name, ...(type.aliases ?? [])]) byWord.set(word, type)
-  return { find: (word) => byWord.get(word), names: [...types.keys()], validators }
-}
-
-/** A list of tasks or handlers. What cannot be one is reported and left out. */
-export function readTasks(source: Source | undefined, role: 'task' | 'handler', types: TaskTypes, problems: Problem[]): readonly Task[] {
-  if (source === undefined || (source.kind === 'scalar' && source.value === null)) return []
-  if (source.kind !== 'list') {
-    problems.push({
-      code: 'TYPE_WRONG',
-      message: `expected a list of ${role}s, got ${labelOf(literalSource(source))}`,
-      at: source.at,
-      hint: 'start each one with "- "',
-    })
-    return []
-  }
-  return source.items.flatMap((item) => readTask(item, role, types, problems) ?? [])
-}
-
-function readTask(source: Source, role: 'task' | 'handler', types: TaskTypes, problems: Problem[]): Task | undefined {
-  if (source.kind !== 'map') {
-    problems.push({
-      code: 'TYPE_WRONG',
-      message: `a ${role} must be a map, got ${labelOf(literalSource(source))}`,
-      at: source.at,
-      hint: 'write - name: ..., then the task type as a key',
-    })
-    return undefined
-  }
+/** `options` are those of the blocks around it. */
+export function readTask(
+  source: MapSource,
+  role: 'task' | 'handler',
+  types: TaskTypes,
+  options: TaskOptions,
+  problems: Problem[],
+): Task | undefined {
   const map = withoutWords(source, `a ${role}`, taskWords, problems)
   const typed = typeEntry(map, map !== source, types, problems)
   const rest: MapSource = { ...map, entries: map.entries.filter(({ key }) => taskKeywords.includes(key)) }
@@ -68,10 +39,18 @@ function readTask(source: Source, role: 'task' | 'handler', types: TaskTypes, pr
   const { entry, type } = typed
   const params = readParams(entry, type, types.validators, problems)
   checkConditions(params, type, problems)
-  return { ...taskFields(rest, problems), at: source.at, type: type.name, typeAt: entry.keyAt, params }
+  return {
+    ...taskFields(rest, problems),
+    ...readOptions(rest, options),
+    kind: 'task',
+    at: source.at,
+    type: type.name,
+    typeAt: entry.keyAt,
+    params,
+  }
 }
 
-function taskFields(map: MapSource, problems: Problem[]): Omit<Task, 'at' | 'type' | 'typeAt' | 'params'> {
+function taskFields(map: MapSource, problems: Problem[]): Omit<Task, 'kind' | 'at' | 'type' | 'typeAt' | 'params' | keyof TaskOptions> {
   const control = mapField(map, 'loop_control')
   return {
     name: textField(map, 'name')?.value,
@@ -86,15 +65,8 @@ function taskFields(map: MapSource, problems: Problem[]): Omit<Task, 'at' | 'typ
     register: textField(map, 'register'),
     notify: textsField(map, 'notify'),
     listen: textsField(map, 'listen').map(({ value }) => value),
-    delegateTo: textField(map, 'delegate_to'),
-    runOnce: flagField(map, 'run_once')?.value ?? false,
-    ignoreErrors: flagField(map, 'ignore_errors')?.value ?? false,
     changedWhen: readConditions(map, 'changed_when', problems),
     failedWhen: readConditions(map, 'failed_when', problems),
-    noLog: flagField(map, 'no_log')?.value ?? false,
-    checkMode: flagField(map, 'check_mode')?.value,
-    diff: flagField(map, 'diff')?.value,
-    timeout: numberField(map, 'timeout'),
   }
 }
 

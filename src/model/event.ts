@@ -24,7 +24,7 @@ export type RunEvent =
 /** plan: connect, observe and plan. apply: prepare, act and verify one batch. converge: observe and plan again. */
 export type Phase = 'plan' | 'apply' | 'converge'
 
-export type TaskStatus = 'ok' | 'changed' | 'skipped' | 'failed' | 'ignored' | 'unreachable'
+export type TaskStatus = 'ok' | 'changed' | 'skipped' | 'failed' | 'rescued' | 'ignored' | 'unreachable'
 
 export interface TaskOutcome {
   readonly id: string

@@ -21,10 +21,14 @@ export interface Play {
   /** how many hosts form a batch: counts or percentages, the last one repeats */
   readonly serial: readonly Located<number | string>[]
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle'
-  readonly preTasks: readonly Task[]
+  readonly forceHandlers: boolean
+  readonly anyErrorsFatal: boolean
+  /** the batch ends when more than that percentage of its hosts failed */
+  readonly maxFailPercentage: number | undefined
+  readonly preTasks: readonly TaskItem[]
   readonly roles: readonly RoleUse[]
-  readonly tasks: readonly Task[]
-  readonly postTasks: readonly Task[]
+  readonly tasks: readonly TaskItem[]
+  readonly postTasks: readonly TaskItem[]
   readonly handlers: readonly Task[]
 }
 
@@ -65,11 +69,42 @@ export interface Role {
   readonly inputs: readonly RoleInput[]
   readonly vars: MapSource | undefined
   readonly dependencies: readonly RoleUse[]
-  readonly tasks: readonly Task[]
+  readonly tasks: readonly TaskItem[]
   readonly handlers: readonly Task[]
 }
 
-export interface Task {
+/** What may stand in a list of tasks. */
+export type TaskItem = Task | Block
+
+/** Tasks that share keywords, with tasks for the case that one fails and tasks that run in any case. */
+export interface Block {
+  readonly kind: 'block'
+  readonly at: Position
+  readonly name: string | undefined
+  readonly keywords: InheritedKeywords
+  readonly vars: MapSource | undefined
+  readonly body: readonly TaskItem[]
+  readonly rescue: readonly TaskItem[]
+  readonly always: readonly TaskItem[]
+}
+
+/** Keywords that a task takes from the blocks around it when it does not say them itself; load puts them into the task. */
+export interface TaskOptions {
+  readonly delegateTo: Located<string> | undefined
+  readonly runOnce: boolean
+  readonly ignoreErrors: boolean
+  readonly anyErrorsFatal: boolean
+  readonly noLog: boolean
+  readonly checkMode: boolean | undefined
+  readonly diff: boolean | undefined
+  /** seconds */
+  readonly timeout: number | undefined
+  /** at most so many hosts at the same time */
+  readonly throttle: number | undefined
+}
+
+export interface Task extends TaskOptions {
+  readonly kind: 'task'
   readonly at: Position
   readonly name: string | undefined
   /** name of a task type, resolved from an alias where one was written */
@@ -83,14 +118,6 @@ export interface Task {
   readonly register: Located<string> | undefined
   readonly notify: readonly Located<string>[]
   readonly listen: readonly string[]
-  readonly delegateTo: Located<string> | undefined
-  readonly runOnce: boolean
-  readonly ignoreErrors: boolean
   readonly changedWhen: readonly Located<string | boolean>[] | undefined
   readonly failedWhen: readonly Located<string | boolean>[] | undefined
-  readonly noLog: boolean
-  readonly checkMode: boolean | undefined
-  readonly diff: boolean | undefined
-  /** seconds */
-  readonly timeout: number | undefined
 }

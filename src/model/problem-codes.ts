@@ -20,6 +20,7 @@ export const problemCodes = {
   NOT_SUPPORTED: 'a word of Ansible that tlsplay does not have',
   ROLE_UNKNOWN: 'no role has this name',
   ROLE_CYCLE: 'roles depend on each other in a circle',
+  IMPORT_CYCLE: 'files of tasks import each other in a circle',
   ROLE_INPUT: 'an input of a role is missing, unknown or wrong',
   PATH_ESCAPE: 'a path leaves the folder of the playbook or role',
   INVENTORY_SYNTAX: 'a line of the inventory cannot be read',

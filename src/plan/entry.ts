@@ -4,6 +4,7 @@ import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import type { Unknown, Value, ValueMap } from '../model/value.ts'
+import { type Failures, noFailures } from './blocks.ts'
 import { emptyOverlay, type Overlay } from './overlay.ts'
 import type { Outcome } from './registered.ts'
 
@@ -24,6 +25,8 @@ export interface Entry {
   readonly registered: Outcome
   /** a failure does not end the host */
   readonly tolerant: boolean
+  /** it failed, and the rescue of a block goes on from there */
+  readonly rescued: boolean
   /** `check_mode: true`: planned and shown, never applied */
   readonly dry: boolean
   /** of the commands it runs */
@@ -40,6 +43,9 @@ export interface WalkState {
   readonly once: ReadonlyMap<string, ValueMap | Unknown>
   /** what run_once tasks of this host registered, by node id */
   readonly results: ReadonlyMap<string, ValueMap | Unknown>
+  readonly failures: Failures
+  /** blocks in which a planned task may fail */
+  readonly risky: ReadonlySet<string>
 }
 
 export const freshState: WalkState = {
@@ -48,6 +54,8 @@ export const freshState: WalkState = {
   notified: new Map(),
   once: new Map(),
   results: new Map(),
+  failures: noFailures,
+  risky: new Set(),
 }
 
 /** How a task ended that is not to be decided again. */

@@ -1,9 +1,14 @@
-import type { TaskNode } from '../compile/compiled-run.ts'
+import type { BlockPart, TaskNode } from '../compile/compiled-run.ts'
+import { factNames } from '../compile/fact-names.ts'
 import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
-import type { Unknown, ValueMap } from '../model/value.ts'
+import { Unknown, type ValueMap } from '../model/value.ts'
+import { failIn } from './blocks.ts'
 import type { Entry, Place, WalkState } from './entry.ts'
 import { extend, Unobserved } from './overlay.ts'
 import { registeredValue, unknownOutcome } from './registered.ts'
+
+/** What was planned to act, to ask or to be told later may fail. */
+const mayFail: readonly Entry['outcome'][] = ['change', 'check', 'later']
 
 /** A point of a walk to go back to. */
 export interface Mark {
@@ -43,6 +48,7 @@ export class Ledger {
       decision: undefined,
       problems: [],
       tolerant: node.task.ignoreErrors,
+      rescued: false,
       dry: false,
       environment: {},
       ...entry,
@@ -87,6 +93,44 @@ export class Ledger {
     const notified = new Map(this.state.notified)
     for (const id of node.notifies) if (notified.get(id) !== true) notified.set(id, changed)
     this.state = { ...this.state, notified }
+  }
+
+  /** A task of the host failed: its blocks say what goes on, and what the rescue can read of it. */
+  fail(node: TaskNode, within: readonly BlockPart[]): void {
+    const { blocks, doomed, rescued } = failIn(within, this.state.failures)
+    this.state = { ...this.state, failures: { blocks, doomed } }
+    const last = this.entries.at(-1)
+    if (!rescued || last === undefined || last.node !== node) return
+    this.entries[this.entries.length - 1] = { ...last, rescued }
+    const task = { name: node.label, action: node.type }
+    const result = registeredValue(last.registered)
+    const { runtime } = this.state
+    const told = { failed_task: task, failed_result: result, ansible_failed_task: task, ansible_failed_result: result }
+    this.state = { ...this.state, runtime: { ...runtime, registered: { ...runtime.registered, ...told } } }
+  }
+
+  /** Tasks planned since then may fail in the blocks around them. */
+  risk(within: readonly BlockPart[], since: Mark): void {
+    const blocks = within.flatMap(({ block, part }) => (part === 'block' ? [block] : []))
+    const risky = this.entries.slice(since.entries).some((entry) => !entry.tolerant && mayFail.includes(entry.outcome))
+    if (risky && blocks.length > 0) this.state = { ...this.state, risky: new Set([...this.state.risky, ...blocks]) }
+  }
+
+  /** A task that runs only if a block fails: what it would set is not known, and is not counted as a change. */
+  ifFails(node: TaskNode, id: string): void {
+    const unknown = new Unknown('only if a task of the block fails')
+    this.add(node, { id, handler: false, outcome: 'later', reason: unknown.why, registered: unknownOutcome(unknown.why) })
+    const { registered, facts } = this.state.runtime
+    const name = node.task.register?.value
+    if (name !== undefined && !Object.hasOwn(registered, name)) this.register(node, unknown)
+    this.set(
+      Object.fromEntries(
+        factNames(node.task)
+          .filter((one) => !Object.hasOwn(facts, one))
+          .map((one) => [one, unknown]),
+      ),
+    )
+    this.notify(node, unknown)
   }
 
   /** The handler is due no longer. */

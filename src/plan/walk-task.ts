@@ -5,6 +5,7 @@ import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import { findUnknown, isMap, Secret, Unknown, type Value } from '../model/value.ts'
+import { isGuarded } from './blocks.ts'
 import { decide } from './decide.ts'
 import { type Entry, hasChanges, type KnownOutcome, type Place } from './entry.ts'
 import { factValue } from './facts.ts'
@@ -24,7 +25,7 @@ export interface TaskStop {
 
 type ReadyInstance = Extract<Instance, { kind: 'ready' }>
 type EntryCommon = Pick<Entry, 'id' | 'handler' | 'item' | 'place'>
-type InstanceEnd = { readonly kind: 'next'; readonly outcome: Outcome } | { readonly kind: 'cut' } | { readonly kind: 'failed' }
+type InstanceEnd = { readonly kind: 'next' | 'failed'; readonly outcome: Outcome } | { readonly kind: 'cut' }
 
 /** Decides one task with all items of its loop, and writes down what it gave. */
 export function walkTask(stop: TaskStop, input: WalkInput, tools: PlanTools, ledger: Ledger): TaskEnd {
@@ -49,7 +50,7 @@ class TaskWalker {
     const once = this.#ledger.state.once.get(node.id)
     if (once !== undefined) {
       this.#ledger.register(node, once)
-      return 'next'
+      return isMap(once) && once['failed'] === true && !node.task.ignoreErrors ? 'failed' : 'next'
     }
     // Facts that a delegated task reads are those of the host it is for; only its deeds move.
     let instances: readonly Instance[]
@@ -68,6 +69,7 @@ class TaskWalker {
     }
     const mark = this.#ledger.mark()
     const outcomes: { loopVar: string; item: Value; outcome: Outcome }[] = []
+    let failed = false
     for (const instance of instances) {
       const id = instance.item === undefined ? stopId : `${stopId}#${instance.item.index}`
       const end = this.#instance(node, instance, { id, handler, item: instance.item, place: placeOf(instance) ?? 'host' })
@@ -76,14 +78,16 @@ class TaskWalker {
         this.#ledger.back(mark)
         return 'cut'
       }
-      if (end.kind === 'failed') return 'failed'
       outcomes.push({ loopVar: node.task.loopControl.loopVar, item: instance.item?.value ?? null, outcome: end.outcome })
+      failed = end.kind === 'failed'
+      if (failed) break
     }
     const looped = node.task.loop !== undefined
     const [only] = outcomes
     const value = looped || only === undefined ? registeredLoop(outcomes) : registeredValue(only.outcome)
     this.#ledger.register(node, value)
     if (node.task.runOnce) this.#ledger.keep(node, value)
+    if (failed) return 'failed'
     // planning again proves what is there; a handler is no part of that
     if (this.#input.mode !== 'converge')
       this.#ledger.notify(node, anyOf(outcomes.map(({ outcome }) => (outcome.failed === true ? false : outcome.changed))))
@@ -169,7 +173,7 @@ class TaskWalker {
       registered,
     })
     if (known.sets !== undefined) this.#ledger.set(known.sets)
-    return failed && !node.task.ignoreErrors ? { kind: 'failed' } : { kind: 'next', outcome: registered }
+    return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
   }
 
   /** What cannot be evaluated is a mistake of the playbook: it refuses the run, unless the task may fail. */
@@ -199,7 +203,7 @@ class TaskWalker {
     const dry = node.task.checkMode === true
     const exposed = secretNames(instance.environment)
     if (exposed.length > 0) return this.#broken(node, common, [secretExposed(exposed)])
-    const planned = plannedOutcome(decision, node.task.ignoreErrors)
+    const planned = plannedOutcome(decision, node.task.ignoreErrors || isGuarded(node.within))
     const judged = instance.judge(planned)
     if (judged.problems.length > 0) return this.#broken(node, common, judged.problems)
     const registered: Outcome = { ...planned, changed: judged.changed, failed: judged.failed }
@@ -221,7 +225,7 @@ class TaskWalker {
     // What a refused task would make true holds for the tasks after it: each problem names its own cause, not one before it.
     if (!dry && !failed) this.#ledger.predict(common.place, decision.predicts, decision.invalidates ?? [], acts)
     if (decision.sets !== undefined) this.#ledger.set(decision.sets)
-    return failed && !node.task.ignoreErrors ? { kind: 'failed' } : { kind: 'next', outcome: registered }
+    return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
   }
 
   /** Acts come first, and what they settle must be known then. */

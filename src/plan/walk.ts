@@ -1,4 +1,5 @@
 import type { Probe } from '../model/fact.ts'
+import { runsIn, waitsForFailure } from './blocks.ts'
 import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import { Ledger } from './ledger.ts'
@@ -28,17 +29,39 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
   const { from, to, stops, state } = input
   const ledger = new Ledger(state)
   let next = to
-  let failed = false
   for (const [at, stop] of stops.slice(from, to).entries()) {
+    if (!runsIn(stop.within, ledger.state.failures)) {
+      const block = waitsForFailure(stop.within, ledger.state.failures)
+      if (input.mode === 'plan' && stop.kind === 'task' && block !== undefined && ledger.state.risky.has(block))
+        ledger.ifFails(stop.node, stop.id)
+      continue
+    }
+    const mark = ledger.mark()
     const end = pass(stop, input, tools, ledger)
-    if (end === 'next' && !awaitsVerdict(stop, input, ledger)) continue
-    if (end !== 'failed') next = end === 'cut' ? from + at : from + at + 1
-    failed = end === 'failed'
-    break
+    if (end === 'cut') {
+      next = from + at
+      break
+    }
+    ledger.risk(stop.within, mark)
+    if (end === 'failed' && stop.kind !== 'flush') ledger.fail(stop.node, stop.within)
+    // What goes on after a failure is for the next segment to plan: what has acted by then is known.
+    if ((end === 'failed' && stepwise(input)) || awaitsVerdict(stop, input, ledger)) {
+      next = from + at + 1
+      break
+    }
   }
   const probes = ledger.missing
   if (probes.host.length + probes.controller.length > 0) return { kind: 'ask', probes, state: ledger.state }
-  return { kind: 'walked', entries: ledger.entries, next, state: ledger.state, failed }
+  return { kind: 'walked', entries: ledger.entries, next, state: ledger.state, failed: isLost(ledger.state, stops.slice(next)) }
+}
+
+/** A failure that nothing cleared, and no task left that runs all the same. */
+export function isLost({ failures }: WalkState, left: readonly Stop[]): boolean {
+  return failures.doomed && !left.some((stop) => runsIn(stop.within, failures))
+}
+
+function stepwise({ mode }: WalkInput): boolean {
+  return mode === 'segment' || mode === 'replay'
 }
 
 function pass(stop: Stop, input: WalkInput, tools: PlanTools, ledger: Ledger): TaskEnd {

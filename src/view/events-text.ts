@@ -52,6 +52,7 @@ const statusTones: Readonly<Record<TaskStatus, Tone>> = {
   changed: 'change',
   skipped: 'quiet',
   failed: 'bad',
+  rescued: 'change',
   ignored: 'change',
   unreachable: 'bad',
 }

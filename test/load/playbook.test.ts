@@ -185,9 +185,9 @@ test.each([
   },
   { case: 'a misspelt keyword beside a type', text: inTasks('    - debug: {}\n      whn: x\n'), problems: ['KEY_UNKNOWN site.yml:4:7'] },
   {
-    case: 'a block, with what is inside left alone',
+    case: 'a block, with what is inside checked',
     text: inTasks('    - block: [{nonsense: 1}]\n      when: x\n'),
-    problems: ['NOT_SUPPORTED site.yml:3:7'],
+    problems: ['TASK_TYPE_UNKNOWN site.yml:3:16'],
   },
   { case: 'with_items', text: inTasks('    - debug: {}\n      with_items: [1]\n'), problems: ['NOT_SUPPORTED site.yml:4:7'] },
   {

@@ -35,6 +35,20 @@ export const playSchema = Type.Object(
         description: 'how many hosts form a batch: a count, a percentage, or a list of those',
       }),
     ),
+    force_handlers: Type.Optional(
+      Type.Boolean({ title: 'Force handlers', description: 'handlers that were notified run although the host failed' }),
+    ),
+    any_errors_fatal: Type.Optional(
+      Type.Boolean({ title: 'Any errors fatal', description: 'when a task fails on one host it fails on all hosts of the batch' }),
+    ),
+    max_fail_percentage: Type.Optional(
+      Type.Number({
+        title: 'Max fail percentage',
+        description: 'when more than that part of a batch has failed or is unreachable, all its hosts fail and the run ends',
+        minimum: 0,
+        maximum: 100,
+      }),
+    ),
     order: Type.Optional(
       Type.Enum(['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'], {
         title: 'Order',

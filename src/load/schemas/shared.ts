@@ -39,3 +39,25 @@ export const inheritedKeywords = {
 export const whenKeyword = {
   when: Type.Optional(conditions('When', 'conditions in CEL, without braces; a list must hold as a whole')),
 }
+
+/** Keywords of tasks that a block may say for all tasks in it. */
+export const taskOptions = {
+  ignore_errors: Type.Optional(Type.Boolean({ title: 'Ignore errors', description: 'go on with the host when the task fails' })),
+  delegate_to: Type.Optional(
+    Type.String({ title: 'Delegate to', description: 'host that the task acts on in place of its own', minLength: 1 }),
+  ),
+  run_once: Type.Optional(Type.Boolean({ title: 'Run once', description: 'run for the first host of the batch only' })),
+  no_log: Type.Optional(Type.Boolean({ title: 'No log', description: 'hide the values of the task in every output' })),
+  check_mode: Type.Optional(
+    Type.Boolean({
+      title: 'Check mode',
+      description: 'true: planned and shown, never applied; a dry run never acts, whatever stands here',
+    }),
+  ),
+  diff: Type.Optional(Type.Boolean({ title: 'Diff', description: 'whether differences of this task are shown' })),
+  timeout: Type.Optional(Type.Number({ title: 'Timeout', description: 'seconds after which the task fails', exclusiveMinimum: 0 })),
+  any_errors_fatal: Type.Optional(
+    Type.Boolean({ title: 'Any errors fatal', description: 'when the task fails on one host it fails on all hosts of the batch' }),
+  ),
+  throttle: Type.Optional(Type.Integer({ title: 'Throttle', description: 'at most so many hosts at the same time', minimum: 1 })),
+}

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { conditions, inheritedKeywords, namePattern, texts, variables, whenKeyword } from './shared.ts'
+import { conditions, inheritedKeywords, namePattern, taskOptions, texts, variables, whenKeyword } from './shared.ts'
 
 /** The keywords of a task, without the key that names its type. */
 export const taskSchema = Type.Object(
@@ -35,20 +35,7 @@ export const taskSchema = Type.Object(
     listen: Type.Optional(texts('Listen', 'topics a handler answers to, beside its name')),
     changed_when: Type.Optional(conditions('Changed when', 'conditions that decide whether the task changed something')),
     failed_when: Type.Optional(conditions('Failed when', 'conditions that decide whether the task failed')),
-    ignore_errors: Type.Optional(Type.Boolean({ title: 'Ignore errors', description: 'go on with the host when the task fails' })),
-    delegate_to: Type.Optional(
-      Type.String({ title: 'Delegate to', description: 'host that the task acts on in place of its own', minLength: 1 }),
-    ),
-    run_once: Type.Optional(Type.Boolean({ title: 'Run once', description: 'run for the first host of the batch only' })),
-    no_log: Type.Optional(Type.Boolean({ title: 'No log', description: 'hide the values of the task in every output' })),
-    check_mode: Type.Optional(
-      Type.Boolean({
-        title: 'Check mode',
-        description: 'true: planned and shown, never applied; a dry run never acts, whatever stands here',
-      }),
-    ),
-    diff: Type.Optional(Type.Boolean({ title: 'Diff', description: 'whether differences of this task are shown' })),
-    timeout: Type.Optional(Type.Number({ title: 'Timeout', description: 'seconds after which the task fails', exclusiveMinimum: 0 })),
+    ...taskOptions,
   },
   { title: 'Task', description: 'one task: keywords, and one key that names its type', additionalProperties: false },
 )

@@ -257,13 +257,13 @@ export const playCases: readonly BadCase[] = [
   },
   {
     name: 'any_errors_fatal',
-    files: inPlay('  any_errors_fatal: true\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'any_errors_fatal', hint: 'serial' },
+    files: inPlay('  any_errors_fatal: sometimes\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:2:21', message: 'any_errors_fatal: expected true or false' },
   },
   {
     name: 'max_fail_percentage',
-    files: inPlay('  max_fail_percentage: 30\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'max_fail_percentage', hint: 'serial' },
+    files: inPlay('  max_fail_percentage: 130\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:2:24', message: 'max_fail_percentage' },
   },
   {
     name: 'a condition on a play',

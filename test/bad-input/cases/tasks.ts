@@ -213,9 +213,69 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:4:24', message: 'nope is not defined' },
   },
   {
-    name: 'a block',
-    files: inTasks('- block:\n    - debug: {msg: x}\n  rescue: []\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'takes no block', hint: 'role' },
+    name: 'a rescue without a block',
+    files: inTasks('- name: lonely\n  rescue: [{debug: {msg: x}}]\n'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:7', message: 'block' },
+  },
+  {
+    name: 'a task type beside a block',
+    files: inTasks('- block: [{debug: {msg: x}}]\n  debug: {msg: x}\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: 'debug', hint: 'task below block' },
+  },
+  {
+    name: 'a block that loops',
+    files: inTasks('- block: [{debug: {msg: x}}]\n  loop: [1]\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: 'loop' },
+  },
+  {
+    name: 'a mistake inside a rescue',
+    files: inTasks('- block: [{debug: {msg: x}}]\n  rescue: [{debgu: {msg: x}}]\n'),
+    expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:4:17', message: 'debgu', hint: 'debug' },
+  },
+  {
+    name: 'a block among handlers',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - block: [{debug: {msg: x}}]\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a handler takes no block', hint: 'listen' },
+  },
+  {
+    name: 'an import of a file that is not there',
+    files: inTasks('- import_tasks: none.yml\n'),
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:21', message: 'none.yml', hint: 'folder of the file' },
+  },
+  {
+    name: 'an import with a template',
+    files: inTasks('- import_tasks: "{{ x }}.yml"\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:21', message: 'import_tasks takes no template', hint: 'when' },
+  },
+  {
+    name: 'an import without a name',
+    files: inTasks('- import_tasks: [a.yml]\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:21', message: 'name of a file', hint: 'FILE.yml' },
+  },
+  {
+    name: 'an import that loops',
+    files: { ...inTasks('- import_tasks: t.yml\n  loop: [1]\n'), 't.yml': '[]' },
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: 'loop' },
+  },
+  {
+    name: 'an import of a playbook',
+    files: { ...inTasks('- import_tasks: t.yml\n'), 't.yml': 'hosts: all\n' },
+    expect: { code: 'TYPE_WRONG', at: 't.yml:1:1', message: 'names a playbook', hint: 'list of tasks' },
+  },
+  {
+    name: 'files that import each other',
+    files: { ...inTasks('- import_tasks: t.yml\n'), 't.yml': '- import_tasks: u.yml\n', 'u.yml': '- import_tasks: t.yml\n' },
+    expect: { code: 'IMPORT_CYCLE', at: 'u.yml:1:17', message: 't.yml -> u.yml -> t.yml', hint: 'remove one' },
+  },
+  {
+    name: 'a role that imports a file outside of it',
+    files: {
+      'site.yml': '- hosts: all\n  roles: [r]\n',
+      'roles/r/role.yml': "summary: s\nversion: '1'\n",
+      'roles/r/tasks/main.yml': '- import_tasks: ../../../t.yml\n',
+      't.yml': '[]',
+    },
+    expect: { code: 'PATH_ESCAPE', at: 'roles/r/tasks/main.yml:1:17', message: 'leads out of the role', hint: 'into the role' },
   },
   {
     name: 'with_items',
