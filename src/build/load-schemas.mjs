@@ -19,6 +19,7 @@ export async function loadSchemas() {
     `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
     `export { roleSchema } from './src/load/schemas/role.ts'`,
     `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
+    `export { savedPlanSchema } from './src/plan/saved/schema.ts'`,
     ...tasks.map((name, index) => `import { schema as task${index} } from './src/tasks/${name}/schema.ts'`),
     `export const tasks = {${tasks.map((name, index) => `${JSON.stringify(taskName(name))}: task${index}`).join(',')}}`,
   ]
@@ -39,6 +40,7 @@ export async function loadSchemas() {
     roleUseSchema,
     roleSchema,
     inventorySchema,
+    savedPlanSchema,
     tasks: taskSchemas,
   } = await import(`data:text/javascript;base64,${code}`)
   // through JSON: TypeBox keeps marks of its own beside the schema
@@ -54,6 +56,8 @@ export async function loadSchemas() {
         inventory: inventorySchema,
       },
       tasks: taskSchemas,
+      // read by people and programs of theirs, never by tlsplay: no validator is made of it
+      savedPlan: savedPlanSchema,
     }),
   )
 }

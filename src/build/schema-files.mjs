@@ -4,7 +4,7 @@ const draft = 'http://json-schema.org/draft-07/schema#'
 
 /** path below schemas/ -> text. What editors and the reference read; made from the same sources as the validators. */
 export async function schemaFiles() {
-  const { documents, tasks } = await loadSchemas()
+  const { documents, tasks, savedPlan } = await loadSchemas()
   const files = new Map()
   const add = (path, name, schema) =>
     files.set(path, `${JSON.stringify({ $schema: draft, $id: `urn:tlsplay:schema:${name}`, ...schema }, null, 2)}\n`)
@@ -12,6 +12,7 @@ export async function schemaFiles() {
   add('playbook.json', 'playbook', playbookSchema(documents, tasks))
   add('role.json', 'role', withRoleUses(documents.role, documents.roleUse))
   add('inventory.json', 'inventory', documents.inventory)
+  add('saved-plan.json', 'saved-plan', savedPlan)
   return files
 }
 

@@ -1,10 +1,12 @@
 import type { Io } from './io.ts'
-import type { CaInitOptions, PlayOptions, QuickstartOptions, StandInOptions } from './options.ts'
+import type { ApplyOptions, CaInitOptions, PlayOptions, QuickstartOptions, ShowOptions, StandInOptions } from './options.ts'
 
 /** What each command does; resolves with the exit code. */
 export interface Commands {
   plan(playbook: string, options: PlayOptions, io: Io): Promise<number>
   run(playbook: string, options: PlayOptions, io: Io): Promise<number>
+  show(file: string, options: ShowOptions, io: Io): Promise<number>
+  apply(file: string, options: ApplyOptions, io: Io): Promise<number>
   caInit(name: string, options: CaInitOptions, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
@@ -14,6 +16,8 @@ export interface Commands {
 export const lazyCommands: Commands = {
   plan: async (playbook, options, io) => (await import('./commands/plan.ts')).planCommand(playbook, options, io),
   run: async (playbook, options, io) => (await import('./commands/run.ts')).runCommand(playbook, options, io),
+  show: async (file, options, io) => (await import('./commands/show.ts')).showCommand(file, options, io),
+  apply: async (file, options, io) => (await import('./commands/apply.ts')).applyCommand(file, options, io),
   caInit: async (name, options, io) => (await import('./commands/ca-init.ts')).caInitCommand(name, options, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),

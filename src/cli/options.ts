@@ -23,6 +23,21 @@ export interface PlayOptions {
   readonly transport?: 'ssh' | 'local'
   readonly detailedExitcode: boolean
   readonly caPassphraseFile?: string
+  /** file to keep the plan in, for `apply` */
+  readonly save?: string
+}
+
+export interface ShowOptions {
+  readonly output: 'text' | 'json'
+  readonly verbose: number
+}
+
+/** What a saved plan does not hold: secrets, and how to show the run. */
+export interface ApplyOptions extends ShowOptions {
+  readonly extraVars: readonly string[]
+  readonly diff: boolean
+  readonly stats: boolean
+  readonly caPassphraseFile?: string
 }
 
 export interface CaInitOptions {

@@ -3,6 +3,7 @@ import { remoteHosts } from '../execute/remote-host.ts'
 import { runPlaybook } from '../execute/run.ts'
 import { caIssuer } from '../issuers/ca-issuer.ts'
 import { checkParams } from '../load/index.ts'
+import type { CertificateFact } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
@@ -24,12 +25,15 @@ import { fraction, nodeRandom } from './ports/random.ts'
 import { terminalPrompt } from './ports/terminal-prompt.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
+import type { PlanWatch } from './saved-plan.ts'
 import { version } from './version.ts'
 
 export interface PlayRequest {
   readonly mode: 'plan' | 'run'
   readonly playbook: string
   readonly options: PlayOptions
+  /** keeps what the plan is made from, and may object to it */
+  readonly watch?: PlanWatch
 }
 
 export interface Played {
@@ -42,13 +46,16 @@ const clock: Clock = { now: () => Date.now() }
 
 /** Loads, compiles, plans and, in mode `run`, applies a playbook; everything is shown, nothing is thrown but bugs. */
 export async function play(request: PlayRequest, io: Io): Promise<Played> {
-  const { mode, playbook, options } = request
+  const { mode, playbook, options, watch } = request
   if (options.detailedExitcode && mode === 'run') return refuse(onlyForPlans, new Map(), request, io)
   const prompt = terminalPrompt(io)
   try {
     const connection = await connectionOverrides(options, io, prompt)
-    const prepared = await prepare({ playbook, options, checkMode: mode === 'plan', connection, files: nodeFiles }, io)
-    if (prepared.problems.length > 0) return await refuse(prepared.problems, prepared.texts, request, io)
+    const environment = watch?.witness.environment(io.env) ?? io.env
+    const files = watch?.witness.files(nodeFiles) ?? nodeFiles
+    const prepared = await prepare({ playbook, options, checkMode: mode === 'plan', connection, files }, { cwd: io.cwd, env: environment })
+    const objections = prepared.problems.length > 0 ? prepared.problems : (watch?.read() ?? [])
+    if (objections.length > 0) return await refuse(objections, prepared.texts, request, io)
     const view = await runView(
       { output: options.output, diff: options.diff || mode === 'plan', stats: options.stats, verbosity: options.verbose },
       io,
@@ -64,7 +71,7 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
   }
 }
 
-async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, options }: PlayRequest, io: Io): Promise<Played> {
+async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, options, watch }: PlayRequest, io: Io): Promise<Played> {
   const { run, playbookFolder } = prepared
   const file = passphraseFile(options.caPassphraseFile, io)
   const ask = (authority: string) => terminalPrompt(io).secret(`passphrase of the certificate authority ${authority}`)
@@ -76,6 +83,9 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
     ...{ files: nodeFiles, agentSocket: io.env['SSH_AUTH_SOCK'], defaultKeyFiles: defaultKeyFiles(io), environment: io.env },
     ...{ sleep: (milliseconds) => pause(milliseconds), random: fraction },
   })
+  const hosts = remoteHosts({ transport, dialer: nodeDialer(), random: nodeRandom })
+  const authority = (name: string): CertificateFact | undefined => issuer.authority(name)
+  const files = watch?.witness.files(nodeFiles) ?? nodeFiles
   const onInterrupt = (): void =>
     view.emit({ type: 'warning', message: 'interrupted: hosts at work end first, no other is started; once more ends it at once' })
   io.interrupted.addEventListener('abort', onInterrupt, { once: true })
@@ -83,10 +93,10 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
   const report = await runPlaybook(
     { run, inventory: run.inventory, mode, playbook, forks: options.forks, tlsplay: version, signal: io.interrupted },
     {
-      connector: remoteHosts({ transport, dialer: nodeDialer(), random: nodeRandom }),
+      connector: watch?.witness.connector(hosts) ?? hosts,
       tools: {
-        ...{ run, taskTypes, now: clock.now(), checkParams, authority: (name) => issuer.authority(name) },
-        readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files: nodeFiles, playbookFolder }),
+        ...{ run, taskTypes, now: clock.now(), checkParams, authority: watch?.witness.authority(authority) ?? authority },
+        readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder }),
       },
       events: {
         emit(event) {
@@ -97,6 +107,7 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
         },
       },
       ...{ issuer, clock, pause: (milliseconds) => pause(milliseconds) },
+      ...(watch === undefined ? {} : { review: (planned, refused) => watch.planned(planned, refused) }),
     },
   )
   io.interrupted.removeEventListener('abort', onInterrupt)

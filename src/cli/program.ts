@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { failureCode } from './failure.ts'
 import type { Io } from './io.ts'
-import type { CaInitOptions, PlayOptions, QuickstartOptions } from './options.ts'
+import type { ApplyOptions, CaInitOptions, PlayOptions, QuickstartOptions, ShowOptions } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
 import { version } from './version.ts'
 
@@ -31,7 +31,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .exitOverride()
     .addHelpText('after', exitCodesHelp)
 
-  playOptions(program.command('plan'))
+  playOptions(program.command('plan').option('-o, --save <file>', 'keep the plan in this file, for `tlsplay apply`'))
     .summary('show exactly what a run would change; changes nothing')
     .description('Reads everything, changes nothing, and shows exactly what a run would change.')
     .action(async (playbook: string, options: PlayOptions) => {
@@ -43,6 +43,36 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .description('Plans every play, applies, verifies what is served, then observes and plans again: that plan must be empty.')
     .action(async (playbook: string, options: PlayOptions) => {
       finish(await commands.run(playbook, options, io))
+    })
+
+  program
+    .command('show')
+    .argument('<file>', 'what `tlsplay plan -o` wrote')
+    .summary('show a saved plan')
+    .description('Shows a saved plan as it was shown when it was made, and refuses one that was changed since. Connects to nothing.')
+    .addOption(outputFormat('lines for people, or the plan as JSON'))
+    .addOption(verbosity())
+    .addHelpText('after', exitCodesHelp)
+    .action(async (file: string, options: ShowOptions) => {
+      finish(await commands.show(file, options, io))
+    })
+
+  program
+    .command('apply')
+    .argument('<file>', 'what `tlsplay plan -o` wrote')
+    .summary('do what a saved plan says, if nothing it was made from has changed')
+    .description(
+      'Observes and plans again, and applies only when playbook, roles, inventory, variables, tlsplay itself and every observed fact are those of the saved plan. Else it names what differs and changes nothing.',
+    )
+    .option('-e, --extra-vars <vars>', 'what `plan` got, again: extra variables are not kept (repeatable)', collect, [])
+    .option('-D, --diff', 'show how files and certificates differ', false)
+    .option('--ca-passphrase-file <file>', passphraseDescription)
+    .addOption(outputFormat('lines for people, or one JSON event per line'))
+    .option('--stats', 'print connections, exchanges and bytes per host', false)
+    .addOption(verbosity())
+    .addHelpText('after', exitCodesHelp)
+    .action(async (file: string, options: ApplyOptions) => {
+      finish(await commands.apply(file, options, io))
     })
 
   const ca = program
@@ -117,12 +147,18 @@ function playOptions(command: Command): Command {
     .addOption(new Option('--connect-timeout <seconds>', 'give up connecting after this time').argParser(wholeNumber(1)))
     .addOption(new Option('--transport <name>', 'how to reach hosts that say nothing else').choices(['ssh', 'local']))
     .option('--roles-path <dirs>', 'folders with roles, separated by colons (repeatable)', collectColons, [])
-    .option('--ca-passphrase-file <file>', 'passphrase of the certificate authority (also TLSPLAY_CA_PASSPHRASE_FILE)')
-    .addOption(new Option('--output <format>', 'lines for people, or one JSON event per line').choices(['text', 'json']).default('text'))
+    .option('--ca-passphrase-file <file>', passphraseDescription)
+    .addOption(outputFormat('lines for people, or one JSON event per line'))
     .option('--stats', 'print connections, exchanges and bytes per host', false)
     .option('--detailed-exitcode', 'exit 2 when changes are pending (plan and run --check)', false)
     .addOption(verbosity())
     .addHelpText('after', exitCodesHelp)
+}
+
+const passphraseDescription = 'passphrase of the certificate authority (also TLSPLAY_CA_PASSPHRASE_FILE)'
+
+function outputFormat(description: string): Option {
+  return new Option('--output <format>', description).choices(['text', 'json']).default('text')
 }
 
 /** commander would also print that a switch is off and a list is empty. */

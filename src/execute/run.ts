@@ -38,6 +38,8 @@ export interface RunPorts {
   readonly clock: Clock
   readonly events: Events
   readonly pause: (milliseconds: number) => Promise<void>
+  /** asked once everything is planned; what it objects to stops the run before its first change, if a refusal has not yet */
+  readonly review?: (plan: Plan, refused: boolean) => readonly Problem[]
 }
 
 /**
@@ -106,8 +108,10 @@ class PlaybookRun {
       this.#log.emit({ type: 'plan_ready', plan })
       this.#log.problems(plan.problems)
       const refused = [...this.#planned.values()].some((entries) => [...entries.values()].some((entry) => entry.outcome === 'refused'))
-      if (refused || plan.problems.some((problem) => refusalCodes.has(problem.code)))
-        return await this.#log.finish([...this.#hosts.values()], 1)
+      const stopped = refused || plan.problems.some((problem) => refusalCodes.has(problem.code))
+      const objections = this.#ports.review?.(plan, stopped) ?? []
+      this.#log.problems(objections)
+      if (stopped || objections.length > 0) return await this.#log.finish([...this.#hosts.values()], 1)
       if (mode === 'run') {
         await this.#applyAll()
         await this.#convergeAll()

@@ -76,6 +76,11 @@ export const problemCodes = {
   EDIT_IMPOSSIBLE: 'a config file cannot be edited as asked',
   CA_MISSING: 'the certificate authority is incomplete or missing',
   CA_LOCKED: 'the key of the certificate authority could not be opened',
+  PLAN_NOT_SAVED: 'a plan that refuses, fails or misses a host is not kept',
+  PLAN_FILE: 'a saved plan was changed, or was sealed elsewhere',
+  PLAN_USED: 'a saved plan was applied already',
+  PLAN_DRIFT: 'the world is not the one a saved plan was made from',
+  STATE_UNUSABLE: 'the state folder of this machine cannot be trusted or written',
   CLOCK_SKEW: 'the clock of the host is wrong',
   // apply
   TASK_FAILED: 'a task failed',

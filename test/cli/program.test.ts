@@ -25,6 +25,8 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
   const commands = {
     plan: named('plan'),
     run: named('run'),
+    show: named('show'),
+    apply: named('apply'),
     caInit: named('ca init'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
@@ -95,6 +97,11 @@ test.each([
   }
 })
 
+test('only plan keeps a plan', async () => {
+  expect(await parsed('plan', 'site.yml', '-i', 'hosts', '-o', 'f')).toMatchObject({ options: { save: 'f' } })
+  await expect(parsed('run', 'site.yml', '-i', 'hosts', '-o', 'f')).rejects.toThrow("unknown option '-o'")
+})
+
 test.each([
   { words: ['ca', 'init'], call: { command: 'ca init', name: 'default', options: { inventory: [], days: 3650, permit: [] } } },
   {
@@ -122,6 +129,18 @@ test.each([
   {
     words: ['ca', 'init', '--folder', 'd'],
     call: { command: 'ca init', name: 'default', options: { inventory: [], folder: 'd', days: 3650, permit: [] } },
+  },
+  {
+    words: ['show', 'f', '--output', 'json'],
+    call: { command: 'show', name: 'f', options: { output: 'json', verbose: 0 } },
+  },
+  {
+    words: ['apply', 'f', '-e', 'a=b', '-D', '--stats', '--ca-passphrase-file', 'p'],
+    call: {
+      command: 'apply',
+      name: 'f',
+      options: { extraVars: ['a=b'], diff: true, stats: true, caPassphraseFile: 'p', output: 'text', verbose: 0 },
+    },
   },
   { words: ['quickstart', '-v'], call: { command: 'quickstart', options: { verbose: 1 } } },
   {
@@ -188,6 +207,8 @@ test.each([
   { golden: 'help', argv: ['--help'] },
   { golden: 'help-plan', argv: ['plan', '--help'] },
   { golden: 'help-run', argv: ['run', '--help'] },
+  { golden: 'help-show', argv: ['show', '--help'] },
+  { golden: 'help-apply', argv: ['apply', '--help'] },
   { golden: 'help-ca-init', argv: ['ca', 'init', '--help'] },
   { golden: 'help-quickstart', argv: ['quickstart', '--help'] },
 ])('the help reads well: $golden', async ({ golden, argv }) => {

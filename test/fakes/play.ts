@@ -7,6 +7,7 @@ import type { Problem } from '../../src/model/problem.ts'
 import type { Report } from '../../src/model/report.ts'
 import { readAsset } from '../../src/plan/assets.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
+import type { Witness } from '../../src/execute/witness.ts'
 import { memoryFiles } from '../load/memory-files.ts'
 import { MemoryHost, memoryHosts } from './memory-host.ts'
 
@@ -17,6 +18,9 @@ export interface PlayOptions {
   readonly files?: Readonly<Record<string, string>>
   /** called when an event is emitted, to act in the middle of a run */
   readonly on?: (event: RunEvent) => void
+  /** keeps what the plan is made from */
+  readonly witness?: Witness
+  readonly review?: (plan: Plan) => readonly Problem[]
 }
 
 export interface Played {
@@ -32,11 +36,13 @@ const now = Date.parse('2026-01-02T03:04:05Z')
 
 /** A whole run from text to report against hosts that live in memory. The inventory names them all in the group `all`. */
 export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHost>, options: PlayOptions = {}): Promise<Played> {
-  const files = memoryFiles({
+  const { witness } = options
+  const inMemory = memoryFiles({
     '/p/site.yml': playbook,
     '/p/inventory.yml': `all:\n  hosts:\n${[...hosts.keys()].map((name) => `    ${name}:\n`).join('')}`,
     ...options.files,
   })
+  const files = witness?.files(inMemory) ?? inMemory
   const loaded = await loadAll({
     playbook: 'site.yml',
     inventories: ['inventory.yml'],
@@ -65,11 +71,12 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
   const problems = [...loaded.problems, ...compiled.problems]
   if (problems.length > 0)
     throw new Error(`the playbook of the test is wrong: ${problems.map((problem) => `${problem.at?.line}: ${problem.message}`).join('; ')}`)
+  const connector = memoryHosts(new Map([...hosts, ['localhost', hosts.get('localhost') ?? new MemoryHost()]]))
   const events: RunEvent[] = []
   const report = await runPlaybook(
     { run: compiled.run, inventory: loaded.inventory, mode: options.mode ?? 'run', playbook: 'site.yml', forks: 4, tlsplay: '0.0.0' },
     {
-      connector: memoryHosts(new Map([...hosts, ['localhost', hosts.get('localhost') ?? new MemoryHost()]])),
+      connector: witness?.connector(connector) ?? connector,
       tools: {
         run: compiled.run,
         taskTypes,
@@ -87,6 +94,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
         },
       },
       pause: async () => {},
+      ...(options.review === undefined ? {} : { review: options.review }),
     },
   )
   const outcomes = events.flatMap((event): readonly TaskOutcome[] => (event.type === 'task_finished' ? [event.result] : []))
