@@ -98,7 +98,7 @@ export const taskNotes = {
     differences: [
       'Ansible needs three modules of community.crypto for it (`openssl_privatekey`, `openssl_csr`, `x509_certificate`) and Python with cryptography on the host; here the host needs openssl.',
       'Key and certificate change together or not at all: both are made beside their place, checked, and renamed.',
-      'The plan shows the certificate to come field by field, before its key exists.',
+      'The plan shows the certificate to come field by field, before its key exists, and which classes of clients accept it (`accepted by`): go, openssl, openssl-strict, gnutls, chrome, node, apple.',
     ],
   },
   lineinfile: {
@@ -157,6 +157,7 @@ export const taskNotes = {
     register: '`fingerprint`, `protocol`, `not_after`',
     differences: [
       'Ansible has no such module. `uri` asks one URL from the host; this compares the served certificate with the file (SHA-256), checks chain, names, dates and the oldest protocol, and that plain HTTP is refused, from the host and from the controller.',
+      'A certificate that a class of clients refuses (go, openssl, openssl-strict, gnutls, chrome, node, apple) is a warning with the reason, also when what is served is as intended.',
       'A certificate without names is refused although openssl and curl accept it: clients written in Go do not look at the common name.',
     ],
   },

@@ -59,7 +59,10 @@ function install() {
 }
 
 /** What rings 1 to 3 run beside Node: command -> Debian package. The fleet sees to its own (test/fleet/lab/engine.ts). */
-const tools = { openssl: 'openssl', busybox: 'busybox', mksh: 'mksh', bash: 'bash', git: 'git' }
+const tools = {
+  ...{ openssl: 'openssl', busybox: 'busybox', mksh: 'mksh', bash: 'bash', git: 'git' },
+  ...{ curl: 'curl', 'gnutls-cli': 'gnutls-bin', go: 'golang-go' },
+}
 
 /** On Debian as root missing tools are installed; elsewhere it is said which are missing, and that is a failure. */
 function provideTools() {

@@ -68,6 +68,12 @@ export interface CertificateFact {
   readonly signatureAlgorithm: string
   /** of an authority with name constraints: the only names it may sign, `lab.test` (with all below it) or `10.0.0.0/8` */
   readonly permittedNames?: readonly string[]
+  /** of an authority: how many authorities may stand below it; undefined: any number */
+  readonly pathLength?: number
+  /** of an authority: whether the extension that says so is critical, as RFC 5280 wants it */
+  readonly constraintsCritical?: boolean
+  /** of an RSA key: length of the modulus */
+  readonly rsaBits?: number
 }
 
 export const keyTypes = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ecdsa-p256', 'ecdsa-p384', 'ed25519'] as const

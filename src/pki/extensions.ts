@@ -1,5 +1,5 @@
 import type { CertificateFact } from '../model/fact.ts'
-import { childrenOf, type Der, DerError, readBits, readOid, readOne, tags } from './der.ts'
+import { childrenOf, type Der, DerError, readBits, readIntegerHex, readOid, readOne, tags } from './der.ts'
 import { formatIp } from './ip.ts'
 
 /** Named as in RFC 5280, in the order of their bits. */
@@ -21,14 +21,16 @@ const extendedKeyUsages: Readonly<Record<string, string>> = { '1.3.6.1.5.5.7.3.1
 export type CertificateExtensions = Pick<
   CertificateFact,
   'dnsNames' | 'ipAddresses' | 'isAuthority' | 'keyUsage' | 'extendedKeyUsage' | 'subjectKeyId' | 'authorityKeyId'
-> & { readonly permittedNames: readonly string[] | undefined }
+> &
+  Pick<CertificateFact, 'permittedNames' | 'pathLength' | 'constraintsCritical'>
 
 /**
  * Reads what tlsplay judges out of the extensions of a certificate. Node's X509Certificate does not tell: its `keyUsage`
  * answers the extended key usage (Node 20), and it has nothing for the key identifiers.
  */
 export function readExtensions(extensions: readonly Der[]): CertificateExtensions {
-  const values = new Map(extensions.map(readExtension))
+  const read = extensions.map(readExtension)
+  const values = new Map(read.map(({ type, value }) => [type, value]))
   const constraints = values.get('2.5.29.19')
   const usage = values.get('2.5.29.15')
   const purposes = values.get('2.5.29.37')
@@ -37,13 +39,18 @@ export function readExtensions(extensions: readonly Der[]): CertificateExtension
   const authorityKey = values.get('2.5.29.35')
   const nameConstraints = values.get('2.5.29.30')
   const general = names === undefined ? [] : childrenOf(names)
+  const permittedNames = nameConstraints === undefined ? undefined : readPermitted(nameConstraints)
+  const isAuthority =
+    constraints !== undefined && childrenOf(constraints).some(({ tag, content }) => tag === tags.boolean && content[0] === 0xff)
+  const pathLength = constraints === undefined ? undefined : childrenOf(constraints).find(({ tag }) => tag === tags.integer)
   return {
     dnsNames: general.filter(({ tag }) => tag === tags.context(2)).map(textOf),
     ipAddresses: general
       .filter(({ tag, content }) => tag === tags.context(7) && (content.length === 4 || content.length === 16))
       .map(({ content }) => formatIp(content)),
-    isAuthority:
-      constraints !== undefined && childrenOf(constraints).some(({ tag, content }) => tag === tags.boolean && content[0] === 0xff),
+    isAuthority,
+    ...(isAuthority ? { constraintsCritical: read.some(({ type, critical }) => type === '2.5.29.19' && critical) } : {}),
+    ...(pathLength === undefined ? {} : { pathLength: Number.parseInt(readIntegerHex(pathLength.content), 16) }),
     keyUsage: usage === undefined ? undefined : readBits(usage.content, keyUsages),
     extendedKeyUsage:
       purposes === undefined
@@ -51,15 +58,16 @@ export function readExtensions(extensions: readonly Der[]): CertificateExtension
         : childrenOf(purposes).map(({ content }) => extendedKeyUsages[readOid(content)] ?? readOid(content)),
     subjectKeyId: subjectKey === undefined ? undefined : hex(subjectKey.content),
     authorityKeyId: authorityKey === undefined ? undefined : keyIdOf(authorityKey),
-    permittedNames: nameConstraints === undefined ? undefined : readPermitted(nameConstraints),
+    ...(permittedNames === undefined ? {} : { permittedNames }),
   }
 }
 
-function readExtension(extension: Der): readonly [string, Der] {
+function readExtension(extension: Der): { readonly type: string; readonly value: Der; readonly critical: boolean } {
   const parts = childrenOf(extension)
   const [type, value] = [parts[0], parts.at(-1)]
   if (type === undefined || value === undefined || value.tag !== tags.octetString) throw new DerError('expected an extension')
-  return [readOid(type.content), readOne(value.content)]
+  const critical = parts.some(({ tag, content }) => tag === tags.boolean && content[0] === 0xff)
+  return { type: readOid(type.content), value: readOne(value.content), critical }
 }
 
 function keyIdOf(authorityKey: Der): string | undefined {

@@ -46,7 +46,7 @@ export function parseCertificate(bytes: Uint8Array): CertificateFact {
   const [notBefore, notAfter] = childrenOf(validity)
   if (notBefore === undefined || notAfter === undefined) throw new DerError('expected two dates')
   const list = rest.find(({ tag }) => tag === tags.constructed(3))
-  const { permittedNames, ...extensions } = readExtensions(list === undefined ? [] : childrenOf(readOne(list.content)))
+  const rsaBits = rsaBitsOf(publicKey)
   return {
     pem: toPem('CERTIFICATE', bytes),
     fingerprint: sha256(bytes),
@@ -56,11 +56,11 @@ export function parseCertificate(bytes: Uint8Array): CertificateFact {
     serial: readIntegerHex(serial.content),
     notBefore: readTime(notBefore),
     notAfter: readTime(notAfter),
-    ...extensions,
+    ...readExtensions(list === undefined ? [] : childrenOf(readOne(list.content))),
     keyType: keyTypeOf(publicKey),
+    ...(rsaBits === undefined ? {} : { rsaBits }),
     selfSigned: Buffer.compare(issuer.whole, subject.whole) === 0 && hasSignatureOf(native, native),
     signatureAlgorithm: signatureName(algorithm),
-    ...(permittedNames === undefined ? {} : { permittedNames }),
   }
 }
 
@@ -76,13 +76,21 @@ function keyTypeOf(publicKey: Der): KeyType | 'other' {
       return 'ed25519'
     case '1.2.840.10045.2.1':
       return (parameter?.tag === tags.oid ? curves[readOid(parameter.content)] : undefined) ?? 'other'
-    case '1.2.840.113549.1.1.1': {
-      const modulus = childrenOf(readOne(bits.content.subarray(1)))[0]
-      return (modulus === undefined ? undefined : rsaSizes[readIntegerHex(modulus.content).length * 4]) ?? 'other'
-    }
+    case rsaEncryption:
+      return rsaSizes[rsaBitsOf(publicKey) ?? 0] ?? 'other'
     default:
       return 'other'
   }
+}
+
+const rsaEncryption = '1.2.840.113549.1.1.1'
+
+function rsaBitsOf(publicKey: Der): number | undefined {
+  const [algorithm, bits] = childrenOf(publicKey)
+  const type = algorithm === undefined ? undefined : childrenOf(algorithm)[0]
+  if (type === undefined || bits === undefined || readOid(type.content) !== rsaEncryption) return undefined
+  const modulus = childrenOf(readOne(bits.content.subarray(1)))[0]
+  return modulus === undefined ? undefined : readIntegerHex(modulus.content).length * 4
 }
 
 const signatureNames: Readonly<Record<string, string>> = {

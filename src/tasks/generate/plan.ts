@@ -15,6 +15,7 @@ import { listNames } from '../../pki/names.ts'
 import { type Assessment, assess, issuerText, keyField, keyFits, type Lifetime } from './assess.ts'
 import type { GenerateDeed, IssueDeed, Placement } from './deed.ts'
 import { factsOf, pendingCertificate, valuesOf } from './facts.ts'
+import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
 import type { Wish } from './wish.ts'
 
 /** One of the two files: where it really lies, what is there and who it shall belong to. */
@@ -45,11 +46,13 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   const lifetime = lifetimeOf(wish, authority, context.now)
   const assessment = assess(wish, file, key, authority, lifetime, context.now)
   if (assessment.kind === 'bad' && pending) return refused(twiceProblem(wish, assessment.reasons))
-  const warnings = [...wishWarnings(wish), ...(assessment.kind === 'good' ? assessment.warnings : [])]
+  const judged = assessment.kind === 'good' ? assessment.certificate : pendingCertificate(wish, authority, lifetime)
+  const verdicts = clientVerdicts(judged, authority === undefined ? [] : [authority], wish.usage)
+  const warnings = [...wishWarnings(wish, verdicts), ...(assessment.kind === 'good' ? assessment.warnings : [])]
   const decision =
     assessment.kind === 'good'
       ? planAttributes(assessment, certificatePlace, keyPlace, pending)
-      : planIssue(wish, assessment, certificatePlace, keyPlace, key, authority, lifetime, context)
+      : planIssue(wish, assessment, certificatePlace, keyPlace, key, authority, lifetime, verdicts, context)
   return warnings.length === 0 ? decision : { ...decision, warnings }
 }
 
@@ -93,6 +96,7 @@ function planIssue(
   keyFact: Answer<KeyFact>,
   authority: CertificateFact | undefined,
   lifetime: Lifetime,
+  verdicts: readonly ClientVerdict[],
   context: PlanContext,
 ): Decision<GenerateDeed> {
   const expect = authority === undefined ? undefined : expectation(certificate, context)
@@ -122,6 +126,7 @@ function planIssue(
         kind: 'fields',
         fields: [
           ...issueFields(bad, pending),
+          { name: 'accepted by', before: undefined, after: acceptedBy(verdicts) },
           keyField(keyFact, keepKey),
           ...attributeFields(certificate, 'certificate'),
           ...attributeFields(key, 'private key'),
@@ -265,10 +270,9 @@ function lifetimeOf(wish: Wish, authority: CertificateFact | undefined, now: num
   return { notBefore: Math.max(now - wish.backdateMinutes * msPerMinute, authority.notBefore), notAfter: Math.min(end, authority.notAfter) }
 }
 
-function wishWarnings(wish: Wish): readonly string[] {
+function wishWarnings(wish: Wish, verdicts: readonly ClientVerdict[]): readonly string[] {
   return [
-    ...(wish.keyType === 'ed25519' ? [`${wish.certificate}: browsers do not accept ed25519 keys`] : []),
-    ...(wish.days > 825 ? [`${wish.certificate}: Apple's clients refuse certificates that live longer than 825 days`] : []),
+    ...refusalTexts(verdicts).map((text) => `${wish.certificate}: ${text}`),
     ...((wish.keyMode & 0o007) !== 0
       ? [`${wish.privateKey}: mode ${formatMode(wish.keyMode)} lets every user of the host read the private key`]
       : []),

@@ -7,6 +7,7 @@ import { orderProblem, verifyChain } from '../../pki/chain.ts'
 import { formatDay } from '../../pki/dates.ts'
 import { listNames } from '../../pki/names.ts'
 import { uncoveredNames } from '../../pki/match.ts'
+import { clientVerdicts, issuersOf, refusalTexts } from '../../pki/verdicts.ts'
 import { judge, unproven } from './judge.ts'
 import { valuesOf } from './values.ts'
 import { controllerTarget, hostTarget, type Wish } from './wish.ts'
@@ -43,8 +44,12 @@ export function planWish(wish: Wish, context: PlanContext): Decision<CheckDeed> 
     const verdict = verifyChain(file.chain, trust.authorities, Math.min(Math.max(context.now, intended.notBefore), intended.notAfter))
     if (!verdict.ok) return refused(invalid(`${wish.certificate}: clients would not trust it: ${verdict.reason}`))
   }
-  if (context.dirty) return later(wish, context, 'an earlier task changes this host')
-  return askNow(wish, intended, trust.authorities, context)
+  const decision = context.dirty
+    ? later(wish, context, 'an earlier task changes this host')
+    : askNow(wish, intended, trust.authorities, context)
+  const issuers = issuersOf(intended, [...file.chain.slice(1), ...trust.authorities])
+  const refusals = refusalTexts(clientVerdicts(intended, issuers, 'server')).map((text) => `${wish.certificate}: ${text}`)
+  return refusals.length === 0 ? decision : { ...decision, warnings: [...(decision.warnings ?? []), ...refusals] }
 }
 
 function askNow(wish: Wish, intended: CertificateFact, authorities: readonly CertificateFact[], context: PlanContext): Decision<CheckDeed> {

@@ -424,6 +424,7 @@ describe('what a new certificate makes true', () => {
           { name: 'key type', before: undefined, after: 'ecdsa-p256' },
           { name: 'usage', before: undefined, after: 'serverAuth' },
           { name: 'valid until', before: undefined, after: '2026-09-13' },
+          { name: 'accepted by', before: undefined, after: 'every client' },
           { name: 'private key', before: undefined, after: 'new, made on the host' },
           { name: 'certificate file', before: undefined, after: certificate },
           { name: 'certificate owner', before: undefined, after: 'prometheus:root' },
@@ -441,6 +442,7 @@ describe('what a new certificate makes true', () => {
         fields: [
           { name: 'names', before: 'h1.lab.test, 192.0.2.7', after: 'h1.lab.test, metrics.lab.test, 192.0.2.7' },
           { name: 'valid until', before: '2026-08-15', after: '2026-09-13' },
+          { name: 'accepted by', before: undefined, after: 'every client' },
           { name: 'private key', before: 'present', after: 'new, made on the host' },
           { name: 'private key mode', before: '0440', after: '0400' },
         ],
@@ -501,8 +503,12 @@ test('a link is followed, and what it leads to is managed', () => {
 
 test.each([
   { case: 'a key for everybody', params: { key_mode: '0644' }, warning: 'lets every user of the host read the private key' },
-  { case: 'a key that browsers refuse', params: { key_type: 'ed25519' as const }, warning: 'browsers do not accept ed25519' },
-  { case: 'years', params: { days: 1000 }, warning: '825 days' },
+  {
+    case: 'a key that browsers refuse',
+    params: { key_type: 'ed25519' as const },
+    warning: 'chrome and apple refuse it: browsers do not accept ed25519',
+  },
+  { case: 'years', params: { days: 1000 }, warning: 'apple refuses it: it lives longer than 825 days' },
 ])('$case is warned of', ({ params: more, warning }) => {
   expect(plan({ ...params, ...more }, {}).warnings).toMatchObject([expect.stringContaining(warning)])
   expect(isAbsent(plan(params, {}).warnings)).toBe(false)

@@ -180,6 +180,13 @@ describe('asked now', () => {
     ])
     expect(plan({}).warnings).toBeUndefined()
   })
+
+  test('a client that will refuse the certificate is named, before it is served and after', async () => {
+    const odd = (await mint({ names, ...valid, keyType: 'ed25519' })).fact
+    const warnings = [`${certificate}: chrome and apple refuse it: browsers do not accept ed25519 keys`]
+    expect(plan({ file: { chain: [odd] } }).warnings).toEqual(warnings)
+    expect(plan({ file: { chain: [odd] }, dirty: true }).warnings).toEqual(warnings)
+  })
 })
 
 describe('refused by the plan', () => {
