@@ -21,6 +21,7 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     'In the place of a task. A task that fails leads to the tasks of `rescue`; when those end well, the host goes on as if nothing had failed, and the recap counts `rescued`. Every other keyword holds for each task in the block, unless the task says otherwise.',
     keywordTable(block),
     '`import_tasks: FILE` stands in the place of a task too and means a block of the tasks in that file; it takes the same keywords, without `rescue` and `always`.',
+    '`meta: flush_handlers` stands there too: handlers that are due run at this point, on hosts for which its `when` holds. `meta: noop` does nothing.',
     '## A role in `roles`',
     'Either the name of a role as text, or a map:',
     keywordTable(roleUse),

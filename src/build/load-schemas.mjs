@@ -15,7 +15,7 @@ export async function loadSchemas() {
     .sort()
   const lines = [
     `export { taskSchema } from './src/load/schemas/task.ts'`,
-    `export { blockSchema, importTasksSchema } from './src/load/schemas/block.ts'`,
+    `export { blockSchema, importTasksSchema, metaSchema } from './src/load/schemas/block.ts'`,
     `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
     `export { roleSchema } from './src/load/schemas/role.ts'`,
     `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
@@ -36,6 +36,7 @@ export async function loadSchemas() {
     taskSchema,
     blockSchema,
     importTasksSchema,
+    metaSchema,
     playSchema,
     roleUseSchema,
     roleSchema,
@@ -50,6 +51,7 @@ export async function loadSchemas() {
         task: taskSchema,
         block: blockSchema,
         importTasks: importTasksSchema,
+        meta: metaSchema,
         play: playSchema,
         roleUse: roleUseSchema,
         role: roleSchema,

@@ -17,7 +17,7 @@ export async function schemaFiles() {
 }
 
 /** The form for editors, with every task type in one schema. tlsplay itself picks the schema of a task by its key. */
-function playbookSchema({ play, task, block, importTasks, roleUse }, tasks) {
+function playbookSchema({ play, task, block, importTasks, meta, roleUse }, tasks) {
   const items = { type: 'array', items: { $ref: '#/$defs/item' } }
   const handlers = { type: 'array', items: { $ref: '#/$defs/task' } }
   const lists = Object.fromEntries(
@@ -38,7 +38,7 @@ function playbookSchema({ play, task, block, importTasks, roleUse }, tasks) {
     $defs: {
       play: { ...play, properties: { ...play.properties, ...lists, roles: roleList(play.properties.roles, '#/$defs/roleUse') } },
       roleUse,
-      item: { anyOf: ['block', 'import_tasks', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
+      item: { anyOf: ['block', 'import_tasks', 'meta', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
       block: {
         ...block,
         properties: {
@@ -52,6 +52,14 @@ function playbookSchema({ play, task, block, importTasks, roleUse }, tasks) {
         properties: {
           import_tasks: { title: 'Import tasks', description: 'file of tasks, beside the file it stands in', type: 'string' },
           ...importTasks.properties,
+        },
+      },
+      meta: {
+        ...meta,
+        required: ['meta'],
+        properties: {
+          meta: { title: 'Meta', description: 'flush_handlers: handlers that are due run here', enum: ['flush_handlers', 'noop'] },
+          ...meta.properties,
         },
       },
       task: {

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { loadSchemas, root } from './load-schemas.mjs'
 
 const declarations = `import type { Validate } from '../../load/schema-problems.ts'
-export declare const documents: Readonly<Record<'play' | 'task' | 'block' | 'importTasks' | 'roleUse' | 'role' | 'inventory', Validate>>
+export declare const documents: Readonly<Record<'play' | 'task' | 'block' | 'importTasks' | 'meta' | 'roleUse' | 'role' | 'inventory', Validate>>
 export declare const tasks: ReadonlyMap<string, Validate>
 /** of a JSON Schema itself, draft 7 */
 export declare const schema: Validate

@@ -39,6 +39,7 @@ function playSyntax(play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskTy
     ...play.varsFiles.flatMap(mapSyntax),
     ...[...roles].flatMap(roleSyntax),
     ...nodes.flatMap((node) => nodeSyntax(node, taskTypes)),
+    ...play.nodes.flatMap((node) => (node.kind === 'flush' ? conditionsSyntax(node.guard?.conditions ?? []) : [])),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
 import type { Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
-import type { Problem } from '../model/problem.ts'
+import type { Position, Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
 import type { Text } from '../model/value.ts'
@@ -75,8 +75,18 @@ export type Node = TaskNode | FlushNode
 
 export interface FlushNode {
   readonly kind: 'flush'
-  readonly after: 'pre_tasks' | 'tasks' | 'post_tasks'
   readonly within: readonly BlockPart[]
+  /** of one that was written; those at the ends of sections have none */
+  readonly guard: FlushGuard | undefined
+}
+
+/** What decides whether a written flush happens on a host. */
+export interface FlushGuard {
+  readonly at: Position
+  readonly role: RoleContext | undefined
+  readonly conditions: readonly Located<string | boolean>[]
+  readonly blockVars: readonly MapSource[]
+  readonly tags: readonly string[]
 }
 
 /** The part of a block that a task stands in. */

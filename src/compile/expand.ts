@@ -1,4 +1,4 @@
-import type { InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
+import type { FlushItem, InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapSource, Source } from '../model/source.ts'
 import type { BlockPart, FlushNode, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
@@ -27,24 +27,25 @@ interface PlacedRole {
  */
 export function expandPlay(play: Play, index: number, choice: TagChoice): ExpandedPlay {
   const roles = placedRoles(play)
-  const section = (name: Section, items: readonly TaskItem[], role?: PlacedRole, from = 0): readonly TaskNode[] => {
+  const section = (name: Section, items: readonly TaskItem[], role?: PlacedRole, from = 0): readonly Node[] => {
     const outer: Around = { keywords: role?.keywords ?? [play.keywords], vars: [], within: forced(play, index, name) }
     const id = (at: number): string => `${index}:${name}:${from + at}`
-    return flat(items, outer, id(from)).map(({ task, around }, at) =>
-      nodeOf(task, { id: id(at), section: name, role: role?.context, around }),
-    )
+    return flat(items, outer, id(from)).map(({ item, around }, at) => {
+      const place: NodePlace = { id: id(at), section: name, role: role?.context, around }
+      return item.kind === 'flush' ? flushOf(item, place) : nodeOf(item, place)
+    })
   }
-  const all = (name: Section, pick: (role: PlacedRole) => readonly TaskItem[]): readonly TaskNode[] => {
-    const nodes: TaskNode[] = []
+  const all = (name: Section, pick: (role: PlacedRole) => readonly TaskItem[]): readonly Node[] => {
+    const nodes: Node[] = []
     for (const role of roles) nodes.push(...section(name, pick(role), role, nodes.length))
     return nodes
   }
   const roleHandlers = all('handlers', ({ context }) => context.role.handlers)
-  const handlers = [...roleHandlers, ...section('handlers', play.handlers, undefined, roleHandlers.length)]
-  const flush = (after: FlushNode['after']): FlushNode => ({
+  const handlers = [...roleHandlers, ...section('handlers', play.handlers, undefined, roleHandlers.length)].filter(isTask)
+  const flush = (after: Section): FlushNode => ({
     kind: 'flush',
-    after,
     within: forced(play, index, after).map((place) => ({ ...place, part: 'always' })),
+    guard: undefined,
   })
   const tasks: readonly Node[] = [
     ...section('pre_tasks', play.preTasks),
@@ -57,9 +58,11 @@ export function expandPlay(play: Play, index: number, choice: TagChoice): Expand
   ]
   const linked = linkHandlers(tasks, handlers)
   return {
-    nodes: withRescues(linked.nodes.filter((node) => node.kind === 'flush' || isSelected(node.tags, choice))),
+    nodes: withRescues(
+      linked.nodes.filter((node) => (node.kind === 'flush' && node.guard === undefined) || isSelected(tagsOf(node), choice)),
+    ),
     handlers: linked.handlers,
-    tags: new Set(tasks.flatMap((node) => (node.kind === 'flush' ? [] : node.tags))),
+    tags: new Set(tasks.flatMap(tagsOf)),
     problems: linked.problems,
   }
 }
@@ -78,9 +81,13 @@ interface Around {
 }
 
 /** Tasks in the order they stand, each with the blocks around it. A block is named by its way from the start of its list. */
-function flat(items: readonly TaskItem[], around: Around, way: string): readonly { readonly task: Task; readonly around: Around }[] {
+function flat(
+  items: readonly TaskItem[],
+  around: Around,
+  way: string,
+): readonly { readonly item: Task | FlushItem; readonly around: Around }[] {
   return items.flatMap((item, at) => {
-    if (item.kind === 'task') return [{ task: item, around }]
+    if (item.kind !== 'block') return [{ item, around }]
     const block = `${way}/${at}`
     const inner = {
       keywords: [...around.keywords, item.keywords],
@@ -190,6 +197,29 @@ function nodeOf(task: Task, { id, section, role, around }: NodePlace): TaskNode 
     within: around.within,
     notifies: [],
   }
+}
+
+function flushOf({ at, keywords }: FlushItem, { role, around }: NodePlace): FlushNode {
+  const chain = [...around.keywords, keywords]
+  return {
+    kind: 'flush',
+    within: around.within,
+    guard: {
+      at,
+      role,
+      conditions: chain.flatMap(({ when }) => when),
+      blockVars: around.vars,
+      tags: [...new Set(chain.flatMap(({ tags }) => tags))],
+    },
+  }
+}
+
+function isTask(node: Node): node is TaskNode {
+  return node.kind === 'task'
+}
+
+function tagsOf(node: Node): readonly string[] {
+  return node.kind === 'task' ? node.tags : (node.guard?.tags ?? [])
 }
 
 function innermost<T>(values: readonly (T | undefined)[]): T | undefined {

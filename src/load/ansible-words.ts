@@ -33,7 +33,6 @@ export const taskWords: Words = {
   include_vars: 'name the file under vars_files of the play',
   import_playbook: 'run the playbooks one after the other',
   include: 'put the tasks in place, or make a role of them',
-  meta: 'handlers run at the end of each section by themselves',
   with_items: loopHint,
   with_list: loopHint,
   with_dict: 'use loop with a list of maps that have a key and a value',

@@ -6,6 +6,7 @@ import { taskTypeWords, taskWords } from './ansible-words.ts'
 import { mapField, textField } from './fields.ts'
 import { readImport } from './import-tasks.ts'
 import { readKeywords } from './keywords.ts'
+import { isMeta, readMeta } from './meta.ts'
 import { literalSource } from './plain.ts'
 import type { RoleShelf } from './roles.ts'
 import { validated } from './schema-problems.ts'
@@ -40,13 +41,15 @@ export function readTasks(source: Source | undefined, place: TaskPlace): readonl
 export function readHandlers(source: Source | undefined, place: TaskPlace): readonly Task[] {
   const { types, reader } = place.shelf
   return mapsOf(source, 'handler', place).flatMap((map) => {
-    const grouping = map.entries.find(({ key }) => key === 'block' || isImport(key))
+    const grouping = map.entries.find(({ key }) => key === 'block' || isImport(key) || isMeta(key))
     if (grouping === undefined) return readTask(map, 'handler', types, place.options, reader.problems) ?? []
     reader.problems.push({
       code: 'NOT_SUPPORTED',
       message: `a handler takes no ${grouping.key}`,
       at: grouping.keyAt,
-      hint: 'make a handler of each task and give them one topic with listen',
+      hint: isMeta(grouping.key)
+        ? 'handlers run in the order they are defined'
+        : 'make a handler of each task and give them one topic with listen',
     })
     return []
   })
@@ -84,6 +87,8 @@ function readItem(map: MapSource, place: TaskPlace): TaskItem | undefined {
   if (['block', 'rescue', 'always'].some((key) => entryOf(map, key) !== undefined)) return readBlock(map, place)
   const imported = map.entries.find(({ key }) => isImport(key))
   if (imported !== undefined) return readImport(map, imported, place, readTasks)
+  const meta = map.entries.find(({ key }) => isMeta(key))
+  if (meta !== undefined) return readMeta(map, meta, place.shelf.reader.problems)
   return readTask(map, 'task', place.shelf.types, place.options, place.shelf.reader.problems)
 }
 

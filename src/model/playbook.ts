@@ -74,7 +74,14 @@ export interface Role {
 }
 
 /** What may stand in a list of tasks. */
-export type TaskItem = Task | Block
+export type TaskItem = Task | Block | FlushItem
+
+/** `meta: flush_handlers`: handlers that are due run here. */
+export interface FlushItem {
+  readonly kind: 'flush'
+  readonly at: Position
+  readonly keywords: InheritedKeywords
+}
 
 /** Tasks that share keywords, with tasks for the case that one fails and tasks that run in any case. */
 export interface Block {

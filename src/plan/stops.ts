@@ -1,10 +1,16 @@
-import type { BlockPart, CompiledPlay, TaskNode } from '../compile/compiled-run.ts'
+import type { BlockPart, CompiledPlay, FlushGuard, TaskNode } from '../compile/compiled-run.ts'
 
 /** What a walk passes, one after another: a task, a point where handlers are due, and behind it each handler of the play. */
 export type Stop =
   | { readonly kind: 'task'; readonly node: TaskNode; readonly id: string; readonly within: readonly BlockPart[] }
-  | { readonly kind: 'flush'; readonly within: readonly BlockPart[] }
-  | { readonly kind: 'handler'; readonly node: TaskNode; readonly id: string; readonly within: readonly BlockPart[] }
+  | { readonly kind: 'flush'; readonly within: readonly BlockPart[]; readonly guard: FlushGuard | undefined }
+  | {
+      readonly kind: 'handler'
+      readonly node: TaskNode
+      readonly id: string
+      readonly within: readonly BlockPart[]
+      readonly guard: FlushGuard | undefined
+    }
 
 /** The same handler may run at several flushes of a play; its id tells which. */
 export function stopsOf(play: CompiledPlay): readonly Stop[] {
@@ -13,8 +19,10 @@ export function stopsOf(play: CompiledPlay): readonly Stop[] {
     if (node.kind === 'task') return [{ kind: 'task', node, id: node.id, within: node.within }]
     flushes += 1
     return [
-      { kind: 'flush', within: node.within },
-      ...play.handlers.map((handler): Stop => ({ kind: 'handler', node: handler, id: `${handler.id}!${flushes}`, within: node.within })),
+      { kind: 'flush', within: node.within, guard: node.guard },
+      ...play.handlers.map(
+        (handler): Stop => ({ kind: 'handler', node: handler, id: `${handler.id}!${flushes}`, within: node.within, guard: node.guard }),
+      ),
     ]
   })
 }

@@ -1,8 +1,14 @@
+import type { FlushGuard } from '../compile/compiled-run.ts'
+import { evaluateConditions } from '../compile/conditions.ts'
+import { hostScope } from '../compile/variables.ts'
 import type { Probe } from '../model/fact.ts'
+import { throwIfAny } from '../model/problem.ts'
 import { runsIn, waitsForFailure } from './blocks.ts'
 import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
+import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import { Ledger } from './ledger.ts'
+import { Unobserved } from './overlay.ts'
 import { unknownOutcome } from './registered.ts'
 import type { Stop } from './stops.ts'
 import { type TaskEnd, walkTask } from './walk-task.ts'
@@ -69,12 +75,18 @@ function pass(stop: Stop, input: WalkInput, tools: PlanTools, ledger: Ledger): T
   switch (stop.kind) {
     case 'task':
       return walkTask({ node: stop.node, id: stop.id, handler: false }, input, tools, ledger)
-    case 'flush':
+    case 'flush': {
+      const verdict = flushes(stop.guard, input, tools, ledger)
+      if (verdict === 'unknown' && mustKnow) return 'cut'
+      if (verdict !== 'true') return 'next'
       // Whether a handler is due depends on what the tasks before it really changed: they act first.
       return mustKnow && ledger.state.notified.size > 0 ? 'cut' : 'next'
+    }
     case 'handler': {
-      const due = ledger.state.notified.get(stop.node.id)
-      if (due === undefined) return 'next'
+      // Nothing notifies in converge; but a handler that failed and was rescued led its block another way.
+      const fails = input.mode === 'converge' && input.known.get(stop.id)?.outcome.failed === true
+      const due = fails ? true : ledger.state.notified.get(stop.node.id)
+      if (due === undefined || flushes(stop.guard, input, tools, ledger) !== 'true') return 'next'
       if (due !== true && mustKnow) return 'cut'
       const mark = ledger.mark()
       ledger.settle(stop.node)
@@ -86,6 +98,26 @@ function pass(stop: Stop, input: WalkInput, tools: PlanTools, ledger: Ledger): T
       if (end === 'cut') ledger.back(mark)
       return end
     }
+  }
+}
+
+/** Whether a flush happens. What is not known in a plan leaves its handlers to the next flush. */
+function flushes(guard: FlushGuard | undefined, input: WalkInput, tools: PlanTools, ledger: Ledger): 'true' | 'false' | 'unknown' {
+  if (guard === undefined) return 'true'
+  const { role, blockVars, conditions } = guard
+  const { play, name } = input.host
+  const { runtime } = ledger.state
+  try {
+    const fact = (path: readonly string[]) => factValue(input.observed.host, path)
+    const verdict = evaluateConditions(conditions, hostScope({ run: tools.run, play, host: name, role, blockVars, runtime, fact }))
+    if (verdict.kind !== 'failed') return verdict.kind
+    const problems = verdict.problems.map((problem) => ({ at: guard.at, ...problem, host: name }))
+    throwIfAny(problems)
+    return 'unknown'
+  } catch (error) {
+    if (!(error instanceof Unobserved)) throw error
+    ledger.ask('host', [error.probe])
+    return 'unknown'
   }
 }
 

@@ -193,3 +193,31 @@ test('import_tasks puts the tasks in place, with its keywords on each', async ()
   const { plan } = await play(playbook, hostsNamed('h1'), { files })
   expect(plannedOutcomes(plan)).toEqual(['h1 set ok', 'h1 skipped skipped'])
 })
+
+test.each([
+  ['', ['run change', 'run told', 'run next']],
+  ["when: inventory_hostname == 'h2'", ['run change', 'run next', 'run told']],
+  ['when: r.rc == 0', ['run change', 'run told', 'run next']],
+  ['when: r.rc == 1', ['run change', 'run next', 'run told']],
+])('meta: flush_handlers %s runs what is due in its place', async (keyword, deeds) => {
+  const playbook = `
+- hosts: all
+  tasks:
+    - {command: change, notify: told, register: r}
+    - meta: flush_handlers
+      ${keyword}
+    - {command: next}
+  handlers: [{name: told, command: told}]
+`
+  const host = new MemoryHost()
+  const { report } = await play(playbook, new Map([['h1', host]]))
+  expect({ deeds: host.deeds, exitCode: report.exitCode }).toEqual({ deeds, exitCode: 0 })
+})
+
+test('a handler that fails at a flush inside of a block leads to its rescue', async () => {
+  const host = broken('told')
+  const block = '[{block: [{command: change, notify: told}, {meta: flush_handlers}, {command: no}], rescue: [{command: mend}]}]'
+  const playbook = `- {hosts: all, tasks: ${block}, handlers: [{name: told, command: told}]}\n`
+  const { report } = await play(playbook, new Map([['h1', host]]))
+  expect({ deeds: host.deeds, exitCode: report.exitCode }).toEqual({ deeds: ['run change', 'run told', 'run mend'], exitCode: 0 })
+})

@@ -28,3 +28,9 @@ export const importTasksSchema = Type.Object(keywords, {
   description: 'the tasks of another file; the keywords hold for each of them',
   additionalProperties: false,
 })
+
+/** What may stand beside `meta`. */
+export const metaSchema = Type.Object(
+  { name: keywords.name, tags: inheritedKeywords.tags, ...whenKeyword },
+  { title: 'Meta', description: 'what tlsplay itself is to do at this point', additionalProperties: false },
+)

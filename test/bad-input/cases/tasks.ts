@@ -238,6 +238,31 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a handler takes no block', hint: 'listen' },
   },
   {
+    name: 'an action of meta that Ansible has',
+    files: inTasks('- meta: end_host\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:13', message: 'no meta: end_host', hint: 'when' },
+  },
+  {
+    name: 'an action of meta that nobody has',
+    files: inTasks('- meta: flush_handler\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:13', message: 'flush_handler', hint: 'flush_handlers' },
+  },
+  {
+    name: 'a loop beside meta',
+    files: inTasks('- meta: flush_handlers\n  loop: [1]\n'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: 'loop' },
+  },
+  {
+    name: 'a condition of meta that nobody can read',
+    files: inTasks('- meta: flush_handlers\n  when: a ==\n'),
+    expect: { code: 'EXPRESSION_SYNTAX', at: 'site.yml:4:17', message: 'ends too early' },
+  },
+  {
+    name: 'meta among handlers',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - meta: flush_handlers\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a handler takes no meta', hint: 'order' },
+  },
+  {
     name: 'an import of a file that is not there',
     files: inTasks('- import_tasks: none.yml\n'),
     expect: { code: 'FILE_MISSING', at: 'site.yml:3:21', message: 'none.yml', hint: 'folder of the file' },
@@ -316,11 +341,6 @@ export const taskCases: readonly BadCase[] = [
     name: 'include_role',
     files: inTasks('- include_role: {name: certificate}\n'),
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'include_role', hint: 'roles of the play' },
-  },
-  {
-    name: 'meta',
-    files: inTasks('- meta: flush_handlers\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'meta', hint: 'handlers run' },
   },
   {
     name: 'shell',
