@@ -26,8 +26,8 @@ export function orderProblem(chain: readonly CertificateFact[]): string | undefi
 }
 
 /**
- * Verifies the path from the first certificate to one of the authorities: signatures, dates, CA flag, key usage, name
- * constraints. A leaf that is itself among the authorities is trusted as it is, as Go and OpenSSL do.
+ * Verifies the path from the first certificate to one of the authorities: signatures, dates, CA flag, key usage, path length,
+ * name constraints. A leaf that is itself among the authorities is trusted as it is, as Go and OpenSSL do.
  * It is the opinion of a plan; the clients' own libraries have the last word when something is served.
  */
 export function verifyChain(chain: readonly CertificateFact[], authorities: readonly CertificateFact[], now: number): ChainVerdict {
@@ -51,6 +51,9 @@ export function verifyChain(chain: readonly CertificateFact[], authorities: read
       }
     if (!issuer.isAuthority || issuer.keyUsage?.includes('keyCertSign') === false)
       return { ok: false, reason: `${formatName(issuer.subject)} may not issue certificates` }
+    // The leaf does not count: the first issuer has none below it.
+    if (issuer.pathLength !== undefined && steps > issuer.pathLength)
+      return { ok: false, reason: `${formatName(issuer.subject)} may have ${issuer.pathLength} authorities below it, not ${steps}` }
     const foreign = names.find((name) => !permits(issuer, name))
     if (foreign !== undefined) return { ok: false, reason: `${formatName(issuer.subject)} may not issue for ${foreign}` }
     current = issuer

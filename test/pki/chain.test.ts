@@ -54,6 +54,14 @@ test.each<{ case: string; chain: readonly CertificateFact[]; trusted: readonly C
     trusted: [{ ...root.fact, permittedNames: ['example.org'] }],
     reason: 'CN=root may not issue for h1.lab.test',
   },
+  { case: 'a length that the path keeps', chain: [leaf, middle.fact], trusted: [{ ...root.fact, pathLength: 1 }] },
+  { case: 'no authority below it', chain: [direct], trusted: [{ ...root.fact, pathLength: 0 }] },
+  {
+    case: 'a path longer than the root allows',
+    chain: [leaf, middle.fact],
+    trusted: [{ ...root.fact, pathLength: 0 }],
+    reason: 'CN=root may have 0 authorities below it, not 1',
+  },
   { case: 'nothing', chain: [], trusted: [root.fact], reason: 'there is no certificate' },
 ])('verifyChain: $case', ({ chain, trusted, reason }) => {
   expect(verifyChain(chain, trusted, noon)).toEqual(

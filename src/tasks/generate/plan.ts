@@ -48,7 +48,10 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   if (assessment.kind === 'bad' && pending) return refused(twiceProblem(wish, assessment.reasons))
   const judged = assessment.kind === 'good' ? assessment.certificate : pendingCertificate(wish, authority, lifetime)
   const verdicts = clientVerdicts(judged, authority === undefined ? [] : [authority], wish.usage)
-  const warnings = [...wishWarnings(wish, verdicts), ...(assessment.kind === 'good' ? assessment.warnings : [])]
+  const warnings = [
+    ...wishWarnings(wish, verdicts),
+    ...(assessment.kind === 'good' ? assessment.warnings : cappedWarning(wish, authority, lifetime, context.now)),
+  ]
   const decision =
     assessment.kind === 'good'
       ? planAttributes(assessment, certificatePlace, keyPlace, pending)
@@ -276,6 +279,14 @@ function wishWarnings(wish: Wish, verdicts: readonly ClientVerdict[]): readonly 
     ...((wish.keyMode & 0o007) !== 0
       ? [`${wish.privateKey}: mode ${formatMode(wish.keyMode)} lets every user of the host read the private key`]
       : []),
+  ]
+}
+
+/** A lifetime cut short surprises whoever asked for more days. */
+function cappedWarning(wish: Wish, authority: CertificateFact | undefined, { notAfter }: Lifetime, now: number): readonly string[] {
+  if (authority === undefined || notAfter >= now + wish.days * msPerDay) return []
+  return [
+    `${wish.certificate}: it will end on ${formatDay(notAfter)}, before ${wish.days} days are over, because the authority ${formatName(authority.subject)} ends then`,
   ]
 }
 

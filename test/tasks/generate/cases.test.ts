@@ -222,6 +222,14 @@ describe('why a certificate is replaced or left alone', async () => {
     expect(plan(params, { certificate: odd }).reason).toBe('key usage is keyEncipherment, dataEncipherment, wanted digitalSignature')
   })
 
+  test('a certificate that the authority cuts short says so before it is issued', () => {
+    const context = { authorities: { default: shortAuthority.fact } }
+    const cut = `${certificate}: it will end on 2026-07-05, before 90 days are over, because the authority CN=short ca ends then`
+    expect(plan({ ...byAuthority, renew_before: 5 }, {}, context).warnings).toEqual([cut])
+    expect(plan({ ...byAuthority, days: 20 }, {}, context).warnings).toBeUndefined()
+    expect(plan(byAuthority, {}).warnings).toBeUndefined()
+  })
+
   test('the capped certificate warns instead of being renewed on every run', () => {
     const decision = plan(byAuthority, { certificate: capped }, { authorities: { default: shortAuthority.fact } })
     expect(decision.warnings).toEqual([`${certificate}: the authority CN=short ca ends on 2026-07-05, and no certificate outlives it`])
