@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/fleet/**', 'test/quickstart/**', 'test/package/**'],
+    exclude: ['test/fleet/**', 'test/quickstart/**', 'test/package/**', 'test/conformance/**'],
     globalSetup: ['test/generate.setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

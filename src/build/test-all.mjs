@@ -99,6 +99,7 @@ try {
     check('lint and format', process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.'])
     check('build', process.execPath, ['src/build/build.mjs'])
     ring('rings 1 to 3', 'test/vitest.config.ts')
+    ring('conformance with Ansible', 'test/vitest.conformance.config.ts')
     ring('package and quickstart', 'test/vitest.package.config.ts')
     const second = secondNode()
     if (second === undefined) {

@@ -1,5 +1,13 @@
 import type { Io } from './io.ts'
-import type { ApplyOptions, CaInitOptions, PlayOptions, QuickstartOptions, ShowOptions, StandInOptions } from './options.ts'
+import type {
+  ApplyOptions,
+  CaInitOptions,
+  InventoryOptions,
+  PlayOptions,
+  QuickstartOptions,
+  ShowOptions,
+  StandInOptions,
+} from './options.ts'
 
 /** What each command does; resolves with the exit code. */
 export interface Commands {
@@ -7,6 +15,7 @@ export interface Commands {
   run(playbook: string, options: PlayOptions, io: Io): Promise<number>
   show(file: string, options: ShowOptions, io: Io): Promise<number>
   apply(file: string, options: ApplyOptions, io: Io): Promise<number>
+  inventory(options: InventoryOptions, io: Io): Promise<number>
   caInit(name: string, options: CaInitOptions, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
@@ -18,6 +27,7 @@ export const lazyCommands: Commands = {
   run: async (playbook, options, io) => (await import('./commands/run.ts')).runCommand(playbook, options, io),
   show: async (file, options, io) => (await import('./commands/show.ts')).showCommand(file, options, io),
   apply: async (file, options, io) => (await import('./commands/apply.ts')).applyCommand(file, options, io),
+  inventory: async (options, io) => (await import('./commands/inventory.ts')).inventoryCommand(options, io),
   caInit: async (name, options, io) => (await import('./commands/ca-init.ts')).caInitCommand(name, options, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),

@@ -40,6 +40,18 @@ export interface ApplyOptions extends ShowOptions {
   readonly caPassphraseFile?: string
 }
 
+export interface InventoryOptions {
+  readonly inventory: readonly string[]
+  readonly list: boolean
+  /** the group to start at */
+  readonly graph?: string
+  readonly host?: string
+  readonly limit?: string
+  readonly export: boolean
+  readonly vars: boolean
+  readonly playbookDir?: string
+}
+
 export interface CaInitOptions {
   readonly inventory: readonly string[]
   readonly folder?: string

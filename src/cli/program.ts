@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { failureCode } from './failure.ts'
 import type { Io } from './io.ts'
-import type { ApplyOptions, CaInitOptions, PlayOptions, QuickstartOptions, ShowOptions } from './options.ts'
+import type { ApplyOptions, CaInitOptions, InventoryOptions, PlayOptions, QuickstartOptions, ShowOptions } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
 import { version } from './version.ts'
 
@@ -73,6 +73,13 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .addHelpText('after', exitCodesHelp)
     .action(async (file: string, options: ApplyOptions) => {
       finish(await commands.apply(file, options, io))
+    })
+
+  inventoryOptions(program.command('inventory'))
+    .summary('show what inventories say: as JSON, as a tree, or of one host')
+    .description('Reads inventories and prints what tlsplay makes of them, in the form of ansible-inventory; passwords are hidden.')
+    .action(async ({ graph, ...options }: InventoryFlags) => {
+      finish(await commands.inventory({ ...options, ...(graph === undefined ? {} : { graph: graph === true ? 'all' : graph }) }, io))
     })
 
   const ca = program
@@ -159,6 +166,24 @@ const passphraseDescription = 'passphrase of the certificate authority (also TLS
 
 function outputFormat(description: string): Option {
   return new Option('--output <format>', description).choices(['text', 'json']).default('text')
+}
+
+/** `--graph` may come without a group. */
+type InventoryFlags = Omit<InventoryOptions, 'graph'> & { readonly graph?: string | true }
+
+function inventoryOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)').argParser(collect).makeOptionMandatory(),
+    )
+    .option('--list', 'every group and host, and the variables of each host', false)
+    .option('--graph [group]', 'the tree of groups and hosts')
+    .option('--host <name>', 'the variables of one host')
+    .option('-l, --limit <pattern>', 'list only these hosts: names, groups, globs, `!not`, `&and`')
+    .option('--export', 'list variables where they are set, groups with their own', false)
+    .option('--vars', 'variables in the tree', false)
+    .option('--playbook-dir <dir>', 'folder whose group_vars and host_vars count as well (default: the folder you are in)')
+    .addHelpText('after', exitCodesHelp)
 }
 
 /** commander would also print that a switch is off and a list is empty. */

@@ -27,6 +27,7 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     run: named('run'),
     show: named('show'),
     apply: named('apply'),
+    inventory: unnamed('inventory'),
     caInit: named('ca init'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
@@ -142,6 +143,25 @@ test.each([
       options: { extraVars: ['a=b'], diff: true, stats: true, caPassphraseFile: 'p', output: 'text', verbose: 0 },
     },
   },
+  {
+    words: ['inventory', '-i', 'hosts', '--list'],
+    call: { command: 'inventory', options: { inventory: ['hosts'], list: true, export: false, vars: false } },
+  },
+  {
+    words: ['inventory', '-i', 'hosts', '--graph', '--vars'],
+    call: { command: 'inventory', options: { inventory: ['hosts'], list: false, graph: 'all', export: false, vars: true } },
+  },
+  {
+    words: ['inventory', '-i', 'hosts', '-i', 'more', '--graph', 'web', '--playbook-dir', 'plays'],
+    call: {
+      command: 'inventory',
+      options: { inventory: ['hosts', 'more'], list: false, graph: 'web', export: false, vars: false, playbookDir: 'plays' },
+    },
+  },
+  {
+    words: ['inventory', '-i', 'hosts', '--host', 'h1', '--export', '-l', 'web'],
+    call: { command: 'inventory', options: { inventory: ['hosts'], list: false, host: 'h1', limit: 'web', export: true, vars: false } },
+  },
   { words: ['quickstart', '-v'], call: { command: 'quickstart', options: { verbose: 1 } } },
   {
     words: ['stand-in', '--web.listen-address=127.0.0.1:9100', '--web.config.file=web.yml'],
@@ -209,6 +229,7 @@ test.each([
   { golden: 'help-run', argv: ['run', '--help'] },
   { golden: 'help-show', argv: ['show', '--help'] },
   { golden: 'help-apply', argv: ['apply', '--help'] },
+  { golden: 'help-inventory', argv: ['inventory', '--help'] },
   { golden: 'help-ca-init', argv: ['ca', 'init', '--help'] },
   { golden: 'help-quickstart', argv: ['quickstart', '--help'] },
 ])('the help reads well: $golden', async ({ golden, argv }) => {

@@ -59,7 +59,15 @@ describe('each page holds all there is', () => {
   })
   test('commands that help shows, and no hidden one', () => {
     const found = [...page('options.md').matchAll(/^## (tlsplay .*)$/gm)].map((title) => title[1])
-    expect(found).toEqual(['tlsplay plan', 'tlsplay run', 'tlsplay show', 'tlsplay apply', 'tlsplay ca init', 'tlsplay quickstart'])
+    expect(found).toEqual([
+      'tlsplay plan',
+      'tlsplay run',
+      'tlsplay show',
+      'tlsplay apply',
+      'tlsplay inventory',
+      'tlsplay ca init',
+      'tlsplay quickstart',
+    ])
   })
 })
 

@@ -1,0 +1,5 @@
+import { provideAnsible } from './ansible.ts'
+
+export async function setup(): Promise<void> {
+  await provideAnsible()
+}
