@@ -1,5 +1,13 @@
+/** Where passwords of Ansible Vault come from; a source is a file, a program, or `prompt`. */
+export interface VaultOptions {
+  readonly askVaultPass: boolean
+  readonly vaultPasswordFile: readonly string[]
+  /** `label@source` */
+  readonly vaultId: readonly string[]
+}
+
 /** Options of `plan` and `run` as typed, before anything is read. Names follow ansible-playbook. */
-export interface PlayOptions {
+export interface PlayOptions extends VaultOptions {
   readonly inventory: readonly string[]
   readonly limit?: string
   readonly user?: string
@@ -40,7 +48,7 @@ export interface ApplyOptions extends ShowOptions {
   readonly caPassphraseFile?: string
 }
 
-export interface InventoryOptions {
+export interface InventoryOptions extends VaultOptions {
   readonly inventory: readonly string[]
   readonly list: boolean
   /** the group to start at */

@@ -26,6 +26,7 @@ import { terminalPrompt } from './ports/terminal-prompt.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
 import type { PlanWatch } from './saved-plan.ts'
+import { vaultOf } from './vault-passwords.ts'
 import { version } from './version.ts'
 
 export interface PlayRequest {
@@ -51,9 +52,13 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
   const prompt = terminalPrompt(io)
   try {
     const connection = await connectionOverrides(options, io, prompt)
+    const vault = await vaultOf(options, io, prompt)
     const environment = watch?.witness.environment(io.env) ?? io.env
     const files = watch?.witness.files(nodeFiles) ?? nodeFiles
-    const prepared = await prepare({ playbook, options, checkMode: mode === 'plan', connection, files }, { cwd: io.cwd, env: environment })
+    const prepared = await prepare(
+      { playbook, options, checkMode: mode === 'plan', connection, files, vault },
+      { cwd: io.cwd, env: environment },
+    )
     const objections = prepared.problems.length > 0 ? prepared.problems : (watch?.read() ?? [])
     if (objections.length > 0) return await refuse(objections, prepared.texts, request, io)
     const view = await runView(

@@ -3,7 +3,7 @@ import type { CompiledRun, ConnectionOverrides } from '../compile/compiled-run.t
 import { compileRun } from '../compile/graph.ts'
 import { roleInputValues } from '../compile/check.ts'
 import { parseExtraVars } from '../compile/extra-vars.ts'
-import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile } from '../load/index.ts'
+import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile, type Vault } from '../load/index.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Files } from '../ports/ports.ts'
 import { taskTypes } from '../tasks/index.ts'
@@ -29,18 +29,19 @@ export interface PrepareRequest {
   readonly checkMode: boolean
   readonly connection: ConnectionOverrides
   readonly files: Files
+  readonly vault: Vault | undefined
 }
 
 /** Everything before the first connection: texts are read and checked, hosts selected, templates and conditions read. */
 export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env'>): Promise<Prepared> {
-  const { playbook, options, files } = request
+  const { playbook, options, files, vault } = request
   const { cwd } = io
   const loaded = await loadAll({
     ...{ playbook, inventories: options.inventory, rolesPaths: options.rolesPath },
-    ...{ shippedRoles: resolve(packageFolder, 'roles'), taskTypes, files, cwd },
+    ...{ shippedRoles: resolve(packageFolder, 'roles'), taskTypes, files, cwd, vault },
   })
   const playbookFolder = dirname(resolve(cwd, playbook))
-  const reader = newReader(files, cwd)
+  const reader = newReader(files, cwd, vault)
   const readFile = (path: string): string | undefined => {
     const bytes = files.read(resolve(cwd, path))
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
@@ -49,7 +50,7 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
     readFile,
     parse: (text, file) => {
       const problems: Problem[] = []
-      return { source: parseYaml({ file, text }, 'pyyaml', problems), problems }
+      return { source: parseYaml({ file, text, vault }, 'pyyaml', problems), problems }
     },
   })
   // Their places say `-e`, line N being the Nth of them.

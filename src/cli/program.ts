@@ -132,7 +132,7 @@ function caInit({ inventory, ...rest }: CaInitFlags): CaInitOptions {
 }
 
 function playOptions(command: Command): Command {
-  return command
+  return vaultOptions(command)
     .argument('<playbook>', 'YAML file')
     .addOption(
       new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)').argParser(collect).makeOptionMandatory(),
@@ -171,8 +171,20 @@ function outputFormat(description: string): Option {
 /** `--graph` may come without a group. */
 type InventoryFlags = Omit<InventoryOptions, 'graph'> & { readonly graph?: string | true }
 
-function inventoryOptions(command: Command): Command {
+function vaultOptions(command: Command): Command {
   return command
+    .option('--ask-vault-pass', 'ask for the password of Ansible Vault', false)
+    .option(
+      '--vault-password-file <file>',
+      'file that holds the password of Ansible Vault, or program that prints it (repeatable)',
+      collect,
+      [],
+    )
+    .option('--vault-id <label@source>', 'the same for one label; the source is a file, a program or `prompt` (repeatable)', collect, [])
+}
+
+function inventoryOptions(command: Command): Command {
+  return vaultOptions(command)
     .addOption(
       new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)').argParser(collect).makeOptionMandatory(),
     )

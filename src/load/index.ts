@@ -12,6 +12,7 @@ import { newReader } from './reader.ts'
 import { checkRoleSchemas, checkWrittenInputs } from './role-inputs.ts'
 import { roleShelf } from './roles.ts'
 import { taskTypeTable } from './task-types.ts'
+import type { Vault } from './vault/index.ts'
 
 export { loadInventory } from './inventory/index.ts'
 export type { InventoryOptions, LoadedInventory } from './inventory/index.ts'
@@ -19,6 +20,8 @@ export { checkParams } from './params.ts'
 export { newReader } from './reader.ts'
 export type { Reader } from './reader.ts'
 export { checkRoleInputs } from './role-inputs.ts'
+export { defaultLabel, newVault, sealVault, vaultMark } from './vault/index.ts'
+export type { Vault, VaultPassword } from './vault/index.ts'
 export { readVarsFile } from './vars-file.ts'
 export { parseYaml } from './yaml.ts'
 
@@ -36,6 +39,7 @@ export interface LoadOptions {
   readonly cwd: string
   /** by default those generated from the schemas of src/tasks */
   readonly validators?: ParamValidators
+  readonly vault?: Vault | undefined
 }
 
 export interface Loaded {
@@ -49,7 +53,7 @@ export interface Loaded {
 
 /** Reads a playbook, its roles and its inventories, and checks all of it. */
 export async function loadAll(options: LoadOptions): Promise<Loaded> {
-  const reader = newReader(options.files, options.cwd)
+  const reader = newReader(options.files, options.cwd, options.vault)
   const path = resolve(options.cwd, options.playbook)
   const folder = dirname(path)
   const roleFolders = [join(folder, 'roles'), ...options.rolesPaths.map((one) => resolve(options.cwd, one)), options.shippedRoles]

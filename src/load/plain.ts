@@ -25,7 +25,8 @@ export function plainSource(source: Source, verbatim: readonly string[] = []): u
   const walk = (node: Source, literal: boolean): unknown => {
     switch (node.kind) {
       case 'scalar':
-        if (node.value instanceof Secret) return node.value.reveal()
+        // checked when it is rendered, by what never shows it
+        if (node.value instanceof Secret) return new Wildcard(wildcards++)
         return !literal && node.unsafe !== true && isTemplate(node.value) ? new Wildcard(wildcards++) : node.value
       case 'list':
         return node.items.map((item) => walk(item, literal))
@@ -38,11 +39,11 @@ export function plainSource(source: Source, verbatim: readonly string[] = []): u
   return walk(source, false)
 }
 
-/** A written value as plain data, templates as the text they are. */
+/** A written value as plain data, templates as the text they are, secrets masked: it is for messages and for the shape of things. */
 export function literalSource(source: Source): unknown {
   switch (source.kind) {
     case 'scalar':
-      return source.value instanceof Secret ? source.value.reveal() : source.value
+      return source.value instanceof Secret ? String(source.value) : source.value
     case 'list':
       return source.items.map(literalSource)
     case 'map':

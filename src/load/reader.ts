@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from 'node:path'
 import type { Position, Problem } from '../model/problem.ts'
 import type { Files } from '../ports/ports.ts'
+import type { Vault } from './vault/index.ts'
 import { guardedFiles } from './guarded-files.ts'
 import { lineIndex } from './line-index.ts'
 
@@ -9,12 +10,14 @@ export interface Reader {
   readonly files: Files
   /** absolute; files below it are shown relative to it */
   readonly cwd: string
+  /** passwords for what is encrypted with Ansible Vault; undefined: none was given */
+  readonly vault: Vault | undefined
   /** shown name -> text, for code frames */
   readonly texts: Map<string, string>
   readonly problems: Problem[]
 }
 
-export function newReader(files: Files, cwd: string): Reader {
+export function newReader(files: Files, cwd: string, vault?: Vault): Reader {
   const problems: Problem[] = []
   const tell = (path: string, why: string): void => {
     const at = startOf(shownPath(cwd, path))
@@ -22,7 +25,7 @@ export function newReader(files: Files, cwd: string): Reader {
     if (problems.some((problem) => problem.code === 'FILE_MISSING' && problem.at?.file === at.file)) return
     problems.push({ code: 'FILE_MISSING', message: `${at.file} cannot be read: ${why}`, at, hint: `look at it\nls -l ${path}` })
   }
-  return { files: guardedFiles(files, tell), cwd, texts: new Map(), problems }
+  return { files: guardedFiles(files, tell), cwd, vault, texts: new Map(), problems }
 }
 
 export function shownPath(cwd: string, path: string): string {
@@ -41,6 +44,7 @@ export interface NamedText {
   /** as shown in positions */
   readonly file: string
   readonly text: string
+  readonly vault?: Vault | undefined
 }
 
 /** Reads a text; reports a file that is too large or no UTF-8. Undefined when it was reported or is not there. */
@@ -69,7 +73,7 @@ export function readText(reader: Reader, path: string): NamedText | undefined {
     })
     return undefined
   }
-  return { file, text }
+  return { file, text, vault: reader.vault }
 }
 
 /** Offset into the text of the first byte that cannot be UTF-8: the longest beginning that can be decoded ends there. */

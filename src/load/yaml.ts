@@ -5,6 +5,9 @@ import type { MapEntry, ScalarSource, Source } from '../model/source.ts'
 import { lineIndex } from './line-index.ts'
 import type { NamedText } from './reader.ts'
 import { labelOf } from './value-labels.ts'
+import { vaultMark } from './vault/index.ts'
+import type { Vault } from './vault/index.ts'
+import { hideSource, openText, secretAt } from './vault/source.ts'
 import { syntaxProblem } from './yaml-errors.ts'
 import { yamlLimitProblem } from './yaml-limits.ts'
 import { resolvePlain } from './yaml-scalar.ts'
@@ -21,13 +24,15 @@ interface Composing {
   readonly place: (start: number, end?: number) => Position
   readonly problems: Problem[]
   readonly text: string
+  readonly vault: Vault | undefined
   readonly anchors: Map<string, { readonly source: Source; readonly size: number }>
   aliasedNodes: number
 }
 
 /** Parses one document into values with positions. An empty text is null. Undefined when problems were found. */
-export function parseYaml({ file, text }: NamedText, dialect: Dialect, problems: Problem[]): Source | undefined {
+export function parseYaml({ file, text, vault }: NamedText, dialect: Dialect, problems: Problem[]): Source | undefined {
   const place = lineIndex(text, file)
+  if (text.startsWith(vaultMark) && dialect === 'pyyaml') return parseEncrypted({ file, text, vault }, place(0), problems)
   const refused = unreadable(text, place) ?? yamlLimitProblem(text, file)
   if (refused !== undefined) {
     problems.push(refused)
@@ -48,10 +53,30 @@ export function parseYaml({ file, text }: NamedText, dialect: Dialect, problems:
     problems.push(syntaxProblem(error, document, text, place))
     return undefined
   }
-  const composing: Composing = { dialect, place, problems: [], text, anchors: new Map(), aliasedNodes: 0 }
+  const composing: Composing = { dialect, place, problems: [], text, vault, anchors: new Map(), aliasedNodes: 0 }
   const source = document.contents === null ? nullAt(place(0)) : compose(document.contents as Node, composing)
   problems.push(...composing.problems.slice(0, problemsLimit))
   return composing.problems.length > 0 ? undefined : source
+}
+
+/** What is wrong inside an encrypted file is not said: the words would be its content. */
+function parseEncrypted({ file, text, vault }: NamedText, at: Position, problems: Problem[]): Source | undefined {
+  const opened = openText(text, vault, 'this file', at)
+  if ('problem' in opened) {
+    problems.push(opened.problem)
+    return undefined
+  }
+  const inside: Problem[] = []
+  const source = parseYaml({ file, text: opened.text, vault }, 'pyyaml', inside)
+  if (source !== undefined && inside.length === 0) return hideSource(source, at)
+  const lines = [...new Set(inside.map((problem) => problem.at?.line ?? 1))].join(', ')
+  problems.push({
+    code: 'YAML_SYNTAX',
+    message: `what this file holds cannot be read as YAML: line ${lines} of the decrypted text`,
+    at,
+    hint: `look at it\nansible-vault view ${file}`,
+  })
+  return undefined
 }
 
 // What YAML 1.2 does not count as printable (section 5.1); the library lets it pass, and it would end up in paths and on screens.
@@ -59,7 +84,7 @@ const notPrintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
 
 /** What makes a text no YAML before it is looked at more closely. */
 function unreadable(text: string, place: Composing['place']): Problem | undefined {
-  if (text.startsWith('$ANSIBLE_VAULT;')) return vaultProblem('a file', place(0))
+  if (text.startsWith(vaultMark)) return wholeFileProblem(place(0))
   const control = notPrintable.exec(text)
   if (control === null) return undefined
   const number = control[0].charCodeAt(0).toString(16).padStart(4, '0')
@@ -199,6 +224,12 @@ function composeScalar(node: Scalar, tag: string | undefined, at: Position, comp
   const text = String(node.value ?? '')
   const plain = node.type === 'PLAIN'
   if (tag === '!unsafe') return { kind: 'scalar', value: text, at, unsafe: true }
+  if (tag === '!vault') {
+    const opened = openText(text.trim(), composing.vault, 'this value', at)
+    if ('text' in opened) return secretAt(opened.text, at)
+    composing.problems.push(opened.problem)
+    return nullAt(at)
+  }
   if (tag === `${yamlTag}str` || tag === '!') return { kind: 'scalar', value: text, at }
   if (tag !== undefined && !/^tag:yaml\.org,2002:(?:null|bool|int|float)$/.test(tag)) {
     composing.problems.push(tagProblem(tag, at))
@@ -253,21 +284,20 @@ function withoutTemplates(source: Source): Source {
 }
 
 function tagProblem(tag: string, at: Position): Problem {
-  if (tag === '!vault') return vaultProblem('a value', at)
   const shown = tag.startsWith(yamlTag) ? `!!${tag.slice(yamlTag.length)}` : tag
   return {
     code: 'NOT_SUPPORTED',
     message: `the YAML tag ${shown} is not known here`,
     at,
-    hint: 'known tags: !unsafe, !!str, !!int, !!float, !!bool, !!null',
+    hint: 'known tags: !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null',
   }
 }
 
-function vaultProblem(what: string, at: Position): Problem {
+function wholeFileProblem(at: Position): Problem {
   return {
     code: 'NOT_SUPPORTED',
-    message: `${what} encrypted with Ansible Vault cannot be read yet`,
+    message: 'a playbook or role that is encrypted as a whole cannot be read',
     at,
-    hint: 'decrypt it into a file that only you can read and pass that with -e @FILE',
+    hint: 'keep the secrets in a file of variables and encrypt that, for vars_files or group_vars',
   }
 }

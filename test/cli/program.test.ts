@@ -43,6 +43,8 @@ async function parsed(...argv: readonly string[]): Promise<Call | undefined> {
   return calls[0]
 }
 
+const noVault = { askVaultPass: false, vaultPasswordFile: [], vaultId: [] }
+
 const bare = {
   ...{
     inventory: ['hosts'],
@@ -56,6 +58,7 @@ const bare = {
     check: false,
   },
   ...{ diff: false, verbose: 0, output: 'text', stats: false, rolesPath: [], knownHosts: [], detailedExitcode: false },
+  ...noVault,
 }
 
 test.each([
@@ -87,6 +90,11 @@ test.each([
   { words: ['--connect-timeout', '5'], changed: { connectTimeout: 5 } },
   { words: ['--transport', 'local'], changed: { transport: 'local' } },
   { words: ['--detailed-exitcode'], changed: { detailedExitcode: true } },
+  { words: ['--ask-vault-pass'], changed: { askVaultPass: true } },
+  {
+    words: ['--vault-password-file', 'a', '--vault-id', 'dev@b', '--vault-id', 'c'],
+    changed: { vaultPasswordFile: ['a'], vaultId: ['dev@b', 'c'] },
+  },
   { words: ['--ca-passphrase-file', 'p'], changed: { caPassphraseFile: 'p' } },
 ])('plan and run read $words', async ({ words, changed }) => {
   for (const command of ['plan', 'run']) {
@@ -145,22 +153,25 @@ test.each([
   },
   {
     words: ['inventory', '-i', 'hosts', '--list'],
-    call: { command: 'inventory', options: { inventory: ['hosts'], list: true, export: false, vars: false } },
+    call: { command: 'inventory', options: { ...noVault, inventory: ['hosts'], list: true, export: false, vars: false } },
   },
   {
     words: ['inventory', '-i', 'hosts', '--graph', '--vars'],
-    call: { command: 'inventory', options: { inventory: ['hosts'], list: false, graph: 'all', export: false, vars: true } },
+    call: { command: 'inventory', options: { ...noVault, inventory: ['hosts'], list: false, graph: 'all', export: false, vars: true } },
   },
   {
     words: ['inventory', '-i', 'hosts', '-i', 'more', '--graph', 'web', '--playbook-dir', 'plays'],
     call: {
       command: 'inventory',
-      options: { inventory: ['hosts', 'more'], list: false, graph: 'web', export: false, vars: false, playbookDir: 'plays' },
+      options: { ...noVault, inventory: ['hosts', 'more'], list: false, graph: 'web', export: false, vars: false, playbookDir: 'plays' },
     },
   },
   {
     words: ['inventory', '-i', 'hosts', '--host', 'h1', '--export', '-l', 'web'],
-    call: { command: 'inventory', options: { inventory: ['hosts'], list: false, host: 'h1', limit: 'web', export: true, vars: false } },
+    call: {
+      command: 'inventory',
+      options: { ...noVault, inventory: ['hosts'], list: false, host: 'h1', limit: 'web', export: true, vars: false },
+    },
   },
   { words: ['quickstart', '-v'], call: { command: 'quickstart', options: { verbose: 1 } } },
   {

@@ -78,7 +78,7 @@ test.each([
 test.each([
   { case: 'a list', text: '- a\n', problem: 'TYPE_WRONG 1:1' },
   { case: 'a broken text', text: 'a: [1\n', problem: 'YAML_SYNTAX 1:4' },
-  { case: 'a vault', text: 'a: !vault |\n  x\n', problem: 'NOT_SUPPORTED 1:11' },
+  { case: 'a vault', text: 'a: !vault |\n  x\n', problem: 'VAULT_BROKEN 1:11' },
 ])('a file of variables that is $case', ({ text, problem }) => {
   const { problems } = load(['hosts'], { '/w/hosts': 'h1\n', '/w/group_vars/all.yml': text })
   expect(problems.map(({ code, at }) => `${code} ${at?.line}:${at?.column}`)).toEqual([problem])

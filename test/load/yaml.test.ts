@@ -87,7 +87,7 @@ test.each([
   { text: 'x: *nope\n', found: ['YAML_SYNTAX 1:4'] },
   { text: 'x: &a [*a]\n', found: ['YAML_SYNTAX 1:8'] },
   { text: '<<: 5\n', found: ['TYPE_WRONG 1:5'] },
-  { text: 'p: !vault |\n  abc\n', found: ['NOT_SUPPORTED 1:11'] },
+  { text: 'p: !vault |\n  abc\n', found: ['VAULT_BROKEN 1:11'] },
   { text: 'p: !foo 1\nq: !!python/object 2\n', found: ['NOT_SUPPORTED 1:9', 'NOT_SUPPORTED 2:20'] },
   {
     text: 'p: !!int x\nq: !!bool 5\nr: !!null y\ns: !!float z\n',

@@ -12,13 +12,17 @@ import { failureCode, showProblems } from '../failure.ts'
 import type { Io } from '../io.ts'
 import type { InventoryOptions } from '../options.ts'
 import { nodeFiles } from '../ports/node-files.ts'
+import { terminalPrompt } from '../ports/terminal-prompt.ts'
+import { vaultOf } from '../vault-passwords.ts'
 
 /** Prints what tlsplay makes of inventories: as JSON, as a tree, or the variables of one host. */
 export async function inventoryCommand(options: InventoryOptions, io: Io): Promise<number> {
   const chosen = [options.list, options.graph !== undefined, options.host !== undefined].filter(Boolean).length
   if (chosen !== 1) throw refused('choose one of --list, --graph and --host', 'tlsplay inventory -i inventory.yml --list')
+  const vault = await vaultOf(options, io, terminalPrompt(io))
   const loaded = loadInventory(options.inventory, {
     ...{ files: nodeFiles, cwd: io.cwd, playbookFolder: resolve(io.cwd, options.playbookDir ?? '.') },
+    ...(vault === undefined ? {} : { vault }),
   })
   try {
     throwIfAny(loaded.problems)

@@ -115,7 +115,17 @@ class Tour {
   async #play(mode: 'plan' | 'run', extraVars: readonly string[] = []): Promise<Played> {
     const options: PlayOptions = {
       ...{ inventory: [this.#lab.inventory], knownHosts: [this.#lab.knownHosts], caPassphraseFile: this.#passphraseFile, extraVars },
-      ...{ askPass: false, become: false, askBecomePass: false, forks: 10, tags: [], skipTags: [], check: false, diff: false },
+      ...{
+        askPass: false,
+        ...{ askVaultPass: false, vaultPasswordFile: [], vaultId: [] },
+        become: false,
+        askBecomePass: false,
+        forks: 10,
+        tags: [],
+        skipTags: [],
+        check: false,
+        diff: false,
+      },
       ...{ verbose: this.#verbose, output: 'text', stats: mode === 'run', rolesPath: [], detailedExitcode: false },
     }
     const played = await play({ mode, playbook: this.#playbook, options }, this.#io)

@@ -1,5 +1,6 @@
 import type { Position, Problem } from '../../model/problem.ts'
 import type { MapSource } from '../../model/source.ts'
+import { Secret } from '../../model/value.ts'
 import { isTemplate, literalSource } from '../plain.ts'
 import { labelOf } from '../value-labels.ts'
 
@@ -39,7 +40,8 @@ export function checkConnectionVars(vars: MapSource, problems: Problem[]): void 
         : portVariables.includes(key)
           ? 'port'
           : undefined
-    if (kind === undefined) continue
+    // one from a vault is judged where it is used
+    if (kind === undefined || (value.kind === 'scalar' && value.value instanceof Secret)) continue
     const text =
       value.kind === 'scalar' && (typeof value.value === 'string' || typeof value.value === 'number') ? String(value.value) : undefined
     if (text !== undefined && isTemplate(text)) continue

@@ -5,6 +5,7 @@ import type { MapSource } from '../../model/source.ts'
 import type { Files } from '../../ports/ports.ts'
 import { newReader, readText, shownPath, startOf } from '../reader.ts'
 import type { NamedText, Reader } from '../reader.ts'
+import type { Vault } from '../vault/index.ts'
 import { addHost, newDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { checkConnectionVars, checkHostName } from './host-name.ts'
@@ -20,6 +21,7 @@ export interface InventoryOptions {
   readonly cwd: string
   /** absolute folder of the playbook, whose group_vars and host_vars count as well */
   readonly playbookFolder?: string
+  readonly vault?: Vault
 }
 
 export interface LoadedInventory {
@@ -31,7 +33,7 @@ export interface LoadedInventory {
 
 /** Reads inventories: files, folders and lists like "h1,h2". Later ones add to earlier ones. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions): LoadedInventory {
-  const reader = newReader(options.files, options.cwd)
+  const reader = newReader(options.files, options.cwd, options.vault)
   const inventory = readInventory(sources, reader, options.playbookFolder)
   return { inventory, problems: reader.problems, texts: reader.texts }
 }

@@ -185,7 +185,7 @@ export const inventoryCases: readonly BadCase[] = [
   {
     name: 'variables of a group from a vault',
     files: { 'group_vars/all.yml': '$ANSIBLE_VAULT;1.1;AES256\n6162\n' },
-    expect: { code: 'NOT_SUPPORTED', at: 'group_vars/all.yml:1:1', message: 'Ansible Vault', hint: '-e @FILE' },
+    expect: { code: 'VAULT_BROKEN', at: 'group_vars/all.yml:1:1', message: 'Ansible Vault', hint: 'encrypt it again' },
   },
   {
     name: 'an address of a group that cannot be one',

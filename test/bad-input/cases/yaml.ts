@@ -162,8 +162,10 @@ export const yamlCases: readonly BadCase[] = [
   },
   {
     name: 'a value from a vault',
-    files: inPlay('  vars:\n    a: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6162\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:15', message: 'Ansible Vault', hint: '-e @FILE' },
+    files: inPlay(
+      '  vars:\n    a: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161610a303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030300a6262626262626262626262626262626262626262626262626262626262626262\n',
+    ),
+    expect: { code: 'VAULT_LOCKED', at: 'site.yml:3:15', message: 'Ansible Vault', hint: '--vault-password-file' },
   },
   {
     name: 'a tag that does not fit its value',
