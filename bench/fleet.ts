@@ -30,7 +30,7 @@ export async function startBenchFleet(count: number, raw: string, say: (line: st
 
 async function prepared(fleet: Fleet, raw: string): Promise<BenchFleet> {
   const { folder, hosts } = fleet
-  const port = services.node.port
+  const port = services.node.http.port
   const checkScript = join(raw, 'check.sh')
   const applyScript = join(folder, 'apply-and-check.sh')
   const texts = await Promise.all([join(raw, 'apply.sh'), checkScript, join(raw, 'reset.sh')].map((path) => readFile(path, 'utf8')))

@@ -15,10 +15,10 @@ const longestBuildMs = 15 * 60_000
  * One at a time across processes: two test runs must not start two engines or build one image twice.
  * The lock is a file with the mark of its holder; the lock of a process that is gone counts for nothing.
  */
-export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(name: string, work: () => Promise<T>, longestMs = longestBuildMs): Promise<T> {
   await mkdir(cacheFolder(), { recursive: true })
   const path = join(cacheFolder(), `${name}.lock`)
-  await waitUntil(`the lock ${path} is free`, longestBuildMs, () => take(path))
+  await waitUntil(`the lock ${path} is free`, longestMs, () => take(path))
   try {
     return await work()
   } finally {

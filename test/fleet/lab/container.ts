@@ -1,9 +1,12 @@
 import { GenericContainer, StartupCheckStrategy, type StartedTestContainer } from 'testcontainers'
+import type { Binaries } from './binary.ts'
 import type { Engine } from './engine.ts'
+import { builtFolder } from './host-built.ts'
 import { type Identity, startScript } from './host-start.ts'
 import type { Images } from './image.ts'
 import { labLabel, owner, ownerLabel } from './owner.ts'
-import { type HostSpec, publishedPorts } from './spec.ts'
+import { builtPrograms, type HostSpec, publishedPorts } from './spec.ts'
+import { builds } from './versions.ts'
 
 // Ryuk, the sweeper of testcontainers, is an image from a registry, which is not to be reached everywhere. sweep.ts does its work.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
@@ -11,6 +14,7 @@ process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
 export interface HostSite {
   readonly engine: Engine
   readonly images: Images
+  readonly binaries: Binaries
   readonly identity: Identity
   readonly network: string
 }
@@ -21,7 +25,7 @@ export function startContainer(spec: HostSpec, site: HostSite): Promise<StartedT
 }
 
 class LabContainer extends GenericContainer {
-  constructor(spec: HostSpec, { engine, images, identity, network }: HostSite) {
+  constructor(spec: HostSpec, { engine, images, binaries, identity, network }: HostSite) {
     super(spec.kind === 'busybox' ? images.busybox : images.debian)
     const [key = '', value = ''] = labLabel.split('=')
     this.withLabels({ [key]: value, [ownerLabel]: owner() })
@@ -32,6 +36,9 @@ class LabContainer extends GenericContainer {
     // Aliases by hand: withNetworkAliases would leave the container on the default bridge as well.
     this.withNetworkMode(network)
     this.createOpts.NetworkingConfig = { EndpointsConfig: { [network]: { Aliases: [spec.name, ...(spec.aliases ?? [])] } } }
+    this.withBindMounts(
+      builtPrograms(spec).map((name) => ({ source: binaries[name], target: `${builtFolder}/${builds[name].binary}`, mode: 'ro' as const })),
+    )
     if (spec.kind !== 'busybox') this.runSystemd()
   }
 

@@ -24,6 +24,12 @@ const tools = {
   mmdebstrap: 'mmdebstrap',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
+  // What built daemons take (binary.ts). Debian's plain cargo is too old for libflux.
+  'go-1.19': 'golang-1.19-go',
+  clang: 'clang',
+  protoc: 'protobuf-compiler',
+  gcc: 'gcc',
+  cargo: 'cargo-web',
 } as const
 
 /** A Docker engine that answers. Fails with what is missing and how to get it; never skips. */
@@ -142,7 +148,10 @@ export async function install(wanted: readonly (keyof typeof tools)[], say: Say)
 }
 
 async function isThere(tool: string): Promise<boolean> {
-  return (await command(['sh', '-c', 'command -v "$1"', 'sh', tool], { env: withSbin })).code === 0
+  return (
+    (await command(['sh', '-c', 'command -v "$1"', 'sh', tool === 'go-1.19' ? '/usr/lib/go-1.19/bin/go' : tool], { env: withSbin }))
+      .code === 0
+  )
 }
 
 /** dockerd, iptables and mmdebstrap may stand in sbin, which an ordinary PATH leaves out. */

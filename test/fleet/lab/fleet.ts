@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, type CommandResult, mustRun } from './command.ts'
+import { ensureBinaries } from './binary.ts'
 import { type HostSite, startContainer } from './container.ts'
 import { ensureEngine } from './engine.ts'
 import { type LabHost, labHost } from './host.ts'
@@ -44,6 +45,7 @@ export async function startFleet(spec: FleetSpec, say: (line: string) => void = 
   if (new Set(names).size !== names.length) throw new Error(`two hosts of one name: ${names.join(', ')}`)
   const engine = await ensureEngine(say)
   const images = await ensureImages(say)
+  const binaries = await ensureBinaries(say)
   const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${owner()}-`))
   const keys: Keys = { folder, privateKeyFile: join(folder, 'id_ed25519'), knownHostsFile: join(folder, 'known_hosts') }
   await mustRun(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'tlsplay-lab', '-f', keys.privateKeyFile])
@@ -61,7 +63,7 @@ export async function startFleet(spec: FleetSpec, say: (line: string) => void = 
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const hosts = await startHosts(spec.hosts, { engine, images, network, identity: { publicKey, password } })
+    const hosts = await startHosts(spec.hosts, { engine, images, binaries, network, identity: { publicKey, password } })
     await writeFile(keys.knownHostsFile, knownHostsText(hosts))
     const started = fleet(hosts, keys, password, stop)
     await Promise.all(spec.hosts.map((host) => startByHand(started, host)))
@@ -73,9 +75,9 @@ export async function startFleet(spec: FleetSpec, say: (line: string) => void = 
 }
 
 async function startByHand(started: Fleet, spec: HostSpec): Promise<void> {
-  if (spec.kind !== 'bare-prometheus') return
+  if (spec.kind !== 'bare-prometheus' && spec.kind !== 'bare-influxdb2') return
   const { code, stderr } = await started.ssh(spec.name, bareStart(spec))
-  if (code !== 0) throw new Error(`host ${spec.name}: its Prometheus cannot be started: ${stderr}`)
+  if (code !== 0) throw new Error(`host ${spec.name}: its service cannot be started: ${stderr}`)
   await untilAnswers(spec, started.host(spec.name).containerId)
 }
 

@@ -1,5 +1,6 @@
 import { quote } from './quote.ts'
-import { debianServices, type HostSpec, services, upstreamPrometheus, barePrometheus } from './spec.ts'
+import { builtPrograms, bareInfluxdb2, barePrometheus, type HostSpec, services, unitServices, upstreamPrometheus } from './spec.ts'
+import { bareInflux, upstreamInflux, upstreamTelegraf } from './host-built.ts'
 
 export interface Identity {
   /** One line of authorized_keys. */
@@ -37,7 +38,8 @@ for user in ops opspw nosudo; do
   chmod 0600 /home/$user/.ssh/authorized_keys
 done
 printf '%s\\n' 'opspw:${password}' 'nosudo:${password}' | chpasswd
-${debianServices(spec)
+${builtServices(spec)}
+${unitServices(spec)
   .map((service) => enable(`/lib/systemd/system/${services[service].unit}`))
   .join('\n')}
 ${ownPrometheus(spec)}
@@ -58,6 +60,15 @@ const cgroups = {
 /** By hand, as `systemctl enable` would also run update-rc.d for the SysV script of each package. */
 function enable(unitPath: string): string {
   return `ln -s ${unitPath} /etc/systemd/system/multi-user.target.wants/`
+}
+
+/** Files as upstream's packages have them, before the units are enabled. */
+function builtServices(spec: HostSpec): string {
+  const programs = builtPrograms(spec)
+  return [
+    ...(programs.includes('influxdb2') ? [spec.kind === 'bare-influxdb2' ? bareInflux : upstreamInflux] : []),
+    ...(programs.includes('telegraf') ? [upstreamTelegraf] : []),
+  ].join('\n')
 }
 
 function ownPrometheus(spec: HostSpec): string {
@@ -114,10 +125,14 @@ CONFIG`
 }
 
 /**
- * What a person types in an ssh session to start the bare Prometheus. Over ssh and not through the engine, because it leaves
+ * What a person types in an ssh session to start a bare service. Over ssh and not through the engine, because it leaves
  * the process where such processes are: in the cgroup of ssh.service (Debian's minimal install has no libpam-systemd, so no session scope).
  */
-export function bareStart(spec: HostSpec & { readonly kind: 'bare-prometheus' }): string {
-  const inner = `cd /home/prometheus && setsid ${spec.command ?? barePrometheus.command} >> ${spec.logFile ?? barePrometheus.logFile} 2>&1 < /dev/null &`
-  return quote(['sudo', '-n', '-u', 'prometheus', 'sh', '-c', inner])
+export function bareStart(spec: HostSpec & { readonly kind: 'bare-prometheus' | 'bare-influxdb2' }): string {
+  const { user, folder, usual } =
+    spec.kind === 'bare-prometheus'
+      ? { user: 'prometheus', folder: '/home/prometheus', usual: barePrometheus }
+      : { user: 'influxdb', folder: '/var/lib/influxdb', usual: bareInfluxdb2 }
+  const inner = `cd ${folder} && setsid ${spec.command ?? usual.command} >> ${spec.logFile ?? usual.logFile} 2>&1 < /dev/null &`
+  return quote(['sudo', '-n', '-u', user, 'sh', '-c', inner])
 }

@@ -38,7 +38,7 @@ while :; do
   if late; then echo "systemd is '$state' after ${deadlineSeconds} s, waiting for:"; systemctl list-jobs --no-legend; exit 1; fi
   sleep 0.1
 done
-${spec.kind === 'bare-prometheus' ? '' : answerScript(spec)}
+${spec.kind === 'bare-prometheus' || spec.kind === 'bare-influxdb2' ? '' : answerScript(spec)}
 cat /etc/ssh/ssh_host_ed25519_key.pub
 `
 }

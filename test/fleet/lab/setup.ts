@@ -1,3 +1,4 @@
+import { ensureBinaries } from './binary.ts'
 import { ensureEngine } from './engine.ts'
 import { ensureImages } from './image.ts'
 import { becomeOwner } from './owner.ts'
@@ -13,6 +14,7 @@ export async function setup(): Promise<() => Promise<void>> {
   say(`docker ${engine.version}, cgroup v${engine.cgroupVersion}, ${engine.origin === 'started' ? 'started by this run' : 'was running'}`)
   say(`removed from earlier runs: ${describe(await sweep('dead'))}`)
   await ensureImages(say)
+  await ensureBinaries(say)
   say(`ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
   return async () => say(`removed at the end: ${describe(await sweep('own'))}`)
 }
