@@ -1,9 +1,11 @@
 import { wordsOf } from '../lib/edit/words.ts'
 import { influxdb1 } from './influxdb1.ts'
+import { influxdb2 } from './influxdb2.ts'
 import type { Product } from './product.ts'
+import { telegraf } from './telegraf.ts'
 import { toolkitApps } from './toolkit.ts'
 
-export const products: readonly Product[] = [...toolkitApps, influxdb1]
+export const products: readonly Product[] = [...toolkitApps, influxdb1, influxdb2, telegraf]
 
 export function productNamed(name: string): Product | undefined {
   return products.find((product) => product.name === name)

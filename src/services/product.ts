@@ -1,6 +1,15 @@
 import type { Version } from './version.ts'
 
-export const productNames = ['prometheus', 'node_exporter', 'alertmanager', 'pushgateway', 'blackbox_exporter', 'influxdb1'] as const
+export const productNames = [
+  'prometheus',
+  'node_exporter',
+  'alertmanager',
+  'pushgateway',
+  'blackbox_exporter',
+  'influxdb1',
+  'influxdb2',
+  'telegraf',
+] as const
 export type ProductName = (typeof productNames)[number]
 
 /** How a running process takes over a certificate that was replaced on disk. */

@@ -50,9 +50,12 @@ async function problemsOf(playbook: string, inventory: string): Promise<readonly
   return [...loaded.problems, ...problems].map(({ code, message, at }) => `${at?.file}:${at?.line} ${code} ${message}`)
 }
 
-test.each(['prometheus', 'node-exporter', 'influxdb1', 'site'])('playbooks/%s loads and compiles without a problem', async (name) => {
-  expect(await problemsOf(`playbooks/${name}/site.yml`, `playbooks/${name}/inventory.yml`)).toEqual([])
-})
+test.each(['prometheus', 'node-exporter', 'influxdb1', 'influxdb2', 'telegraf', 'site'])(
+  'playbooks/%s loads and compiles without a problem',
+  async (name) => {
+    expect(await problemsOf(`playbooks/${name}/site.yml`, `playbooks/${name}/inventory.yml`)).toEqual([])
+  },
+)
 
 test('a playbook with a wrong input would be seen', async () => {
   expect(await problemsOf('test/roles/wrong.yml', 'playbooks/site/inventory.yml')).toEqual([

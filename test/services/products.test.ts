@@ -78,3 +78,14 @@ test('signs before the binary do not belong to it, and a wrapper is not asked fo
 test('a unit has one spelling', () => {
   expect(['a', 'a.service', 'a@b', 'x.socket'].map(unitName)).toEqual(['a.service', 'a.service', 'a@b.service', 'x.socket'])
 })
+
+test('a signal ends InfluxDB 2.x in every version, and Telegraf reads again on it', () => {
+  expect(productNamed('influxdb2')?.survivesHangup([2, 10, 0])).toBe(false)
+  expect(productNamed('influxdb2')?.takesOver([2, 10, 0])).toBe('on restart')
+  expect(productNamed('telegraf')?.survivesHangup([1, 37, 2])).toBe(true)
+})
+
+test('influxd alone is taken for 1.x: a playbook names 2.x', () => {
+  expect(productOf('/usr/bin/influxd')?.name).toBe('influxdb1')
+  expect(productNamed('influxdb2')?.minVersionWord('TLSv1.3', [2, 7, 12])).toBe('1.3')
+})

@@ -1,10 +1,10 @@
 import type { Text } from '../../model/value.ts'
 
-/** One step into a config file: a name, the n-th item of a list, or the item whose key has a value. */
+/** One step into a config file: a name, the n-th item of a list, or the first item whose key has one of the values. */
 export type Segment =
   | { readonly kind: 'key'; readonly name: string }
   | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'where'; readonly key: string; readonly value: string }
+  | { readonly kind: 'where'; readonly key: string; readonly values: readonly string[] }
 
 export type ParsedPath =
   | { readonly kind: 'path'; readonly segments: readonly Segment[] }
@@ -26,11 +26,13 @@ export function impossible(why: string): Edit {
 
 const quotedWord = String.raw`"(?:[^"\\]|\\.)*"`
 const keyPattern = new RegExp(String.raw`(${quotedWord}|[^.\[\]"]+)`, 'y')
-const selectorPattern = new RegExp(String.raw`\[(?:(\d+)|([^=\]"]+)=(${quotedWord}|[^\]"]*))\]`, 'y')
+const selectorPattern = new RegExp(String.raw`\[(?:(\d+)|([^=\]"]+)=((?:${quotedWord}|[^|\]"]*)(?:\|(?:${quotedWord}|[^|\]"]*))*))\]`, 'y')
+const alternativePattern = new RegExp(String.raw`${quotedWord}|[^|"]+`, 'g')
 
 /**
  * `http.https-enabled`, `outputs.influxdb[1].urls`, `scrape_configs[job_name=node].scheme`.
- * A name with a dot, and a value with a bracket, stands in double quotes.
+ * A name with a dot, and a value with a bracket or a bar, stands in double quotes. `[urls=http://a|https://a]` takes either value,
+ * so that one path finds its item before and after an edit of that very key.
  */
 export function parseEditPath(text: string): ParsedPath {
   const segments: Segment[] = []
@@ -48,7 +50,7 @@ export function parseEditPath(text: string): ParsedPath {
       const [, index, name, value] = selector
       segments.push(
         index === undefined
-          ? { kind: 'where', key: (name ?? '').trim(), value: unquoted(value ?? '') }
+          ? { kind: 'where', key: (name ?? '').trim(), values: (value ?? '').match(alternativePattern)?.map(unquoted) ?? [''] }
           : { kind: 'index', index: Number(index) },
       )
       at = selectorPattern.lastIndex

@@ -74,8 +74,9 @@ function resolve(text: string, scan: TomlScan, segments: readonly Segment[]): Re
     } else if (segment.kind === 'index') {
       path.push(segment.index)
     } else {
-      const found = instancesOf(scan, path).find((number) => holds(text, scan, [...path, number, segment.key], segment.value))
-      if (found === undefined) return { kind: 'impossible', why: `no [[${path.join('.')}]] has ${segment.key} = ${segment.value}` }
+      const found = instancesOf(scan, path).find((number) => holds(text, scan, [...path, number, segment.key], segment.values))
+      if (found === undefined)
+        return { kind: 'impossible', why: `no [[${path.join('.')}]] has ${segment.key} = ${segment.values.join(' or ')}` }
       path.push(found)
     }
   }
@@ -89,10 +90,10 @@ function instancesOf(scan: TomlScan, path: TomlPath): readonly number[] {
   })
 }
 
-function holds(text: string, scan: TomlScan, path: TomlPath, wanted: string): boolean {
+function holds(text: string, scan: TomlScan, path: TomlPath, wanted: readonly string[]): boolean {
   const entry = entryAt(scan, path)
   const value = entry === undefined ? undefined : meaningOf(text.slice(entry.value.start, entry.value.end))
-  return String(value) === wanted || (Array.isArray(value) && value.some((item) => String(item) === wanted))
+  return wanted.includes(String(value)) || (Array.isArray(value) && value.some((item) => wanted.includes(String(item))))
 }
 
 function entryAt(scan: TomlScan, path: TomlPath): TomlEntry | undefined {

@@ -87,12 +87,14 @@ function walk(document: Document, segments: readonly Segment[]): Place | string 
       if (!isSeq(node)) return `${where} is no list`
       const items = node.items as readonly Node[]
       const index =
-        segment.kind === 'index' ? segment.index : items.findIndex((item) => isMap(item) && String(item.get(segment.key)) === segment.value)
+        segment.kind === 'index'
+          ? segment.index
+          : items.findIndex((item) => isMap(item) && segment.values.includes(String(item.get(segment.key))))
       const item = items[index]
       if (item === undefined)
         return segment.kind === 'index'
           ? `${where} has no item ${segment.index}`
-          : `no item of ${where} has ${segment.key}: ${segment.value}`
+          : `no item of ${where} has ${segment.key}: ${segment.values.join(' or ')}`
       path.push(index)
       holder = undefined
       node = item

@@ -14,6 +14,13 @@ export const schema = Type.Object(
           'how the file is written; default: told by its name (.conf of InfluxDB and Telegraf and .toml: toml, .yml and .yaml: yaml, below /etc/default and /etc/sysconfig: env)',
       }),
     ),
+    at: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'table, item or mapping in which the paths of set and remove begin, as in outputs.influxdb_v2[urls=http://db:8086|https://db:8086]: the first whose key has one of the values',
+      }),
+    ),
     set: Type.Optional(
       Type.Record(Type.String({ minLength: 1 }), Type.Union([scalar, Type.Array(scalar)]), {
         description:

@@ -46,7 +46,9 @@ export function wishOf(params: ConfigParams): Wish {
     return invalid('path and service exclude each other', 'write one task for the file and one for the flags')
   if (service !== undefined) {
     if (flags === undefined) return invalid('service needs flags', 'add flags: { --web.config.file: /etc/prometheus/web.yml }')
-    const fileOnly = (['set', 'remove', 'create', 'format', 'owner', 'group', 'mode'] as const).find((key) => params[key] !== undefined)
+    const fileOnly = (['at', 'set', 'remove', 'create', 'format', 'owner', 'group', 'mode'] as const).find(
+      (key) => params[key] !== undefined,
+    )
     if (fileOnly !== undefined) return invalid(`${fileOnly} belongs to path, not to service`, `remove ${fileOnly}`)
     return {
       kind: 'flags',
@@ -62,12 +64,15 @@ export function wishOf(params: ConfigParams): Wish {
     return invalid('expected set or remove', 'name a setting: set: { http.https-enabled: true }')
   const format = params.format ?? formatOf(path)
   if (format === undefined) return invalid(`the format of ${path} cannot be told from its name`, 'add format: toml, yaml or env')
+  const { at } = params
+  if (at !== undefined && format === 'env') return invalid('at needs toml or yaml: a file of variables has no tables', 'remove at')
+  const within = (setting: string) => (at === undefined ? setting : `${at}.${setting}`)
   return {
     kind: 'file',
     path: tidyPath(path),
     format,
-    set: Object.entries(params.set ?? {}),
-    remove: params.remove ?? [],
+    set: Object.entries(params.set ?? {}).map(([name, setting]) => [within(name), setting]),
+    remove: (params.remove ?? []).map(within),
     create: params.create ?? false,
     owner: params.owner,
     group: params.group,

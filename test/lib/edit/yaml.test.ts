@@ -67,6 +67,13 @@ const cases: readonly Case[] = [
     becomes: `${prometheus}    scheme: https\n`,
   },
   {
+    case: 'the first item whose key has one of two values',
+    text: prometheus,
+    path: 'scrape_configs[job_name=absent|"node"].scheme',
+    value: 'https',
+    becomes: `${prometheus}    scheme: https\n`,
+  },
+  {
     case: 'an item of a list by number, in the middle',
     text: prometheus,
     path: 'scrape_configs[0].scheme',

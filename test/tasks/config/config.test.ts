@@ -140,6 +140,20 @@ describe('a config file', () => {
     { case: 'nothing to do', params: { path }, tree: {}, code: 'VALUE_INVALID', says: 'expected set or remove' },
     { case: 'flags without service', params: { path, set: { a: 1 }, flags: {} }, tree: {}, code: 'VALUE_INVALID', says: 'need service' },
     {
+      case: 'at for a file of variables',
+      params: { path, format: 'env' as const, at: 'a', set: { b: 1 } },
+      tree: {},
+      code: 'VALUE_INVALID',
+      says: 'at needs toml or yaml',
+    },
+    {
+      case: 'at that finds nothing',
+      params: { path, format: 'yaml' as const, at: 'jobs[name=c|d]', set: { scheme: 'https' } },
+      tree: { ...everywhere, [path]: 'jobs:\n- name: a\n' },
+      code: 'EDIT_IMPOSSIBLE',
+      says: 'no item of jobs has name: c or d',
+    },
+    {
       case: 'set with service',
       params: { service: 'x', flags: {}, set: {} },
       tree: {},
@@ -294,4 +308,18 @@ test.each([
   expect(count).toBe(rounds)
   const known = facts.filter(([kind, target]) => asked.has(probeKey({ kind, target } as Probe)))
   expect(() => config.plan(params, contextOf(known))).not.toThrow()
+})
+
+test('at: the same task finds its item before and after it edited the key that it chooses by', () => {
+  const params: ConfigParams = {
+    path: '/etc/app/t.conf',
+    format: 'toml',
+    at: 'out[urls=http://b|https://b]',
+    set: { urls: ['https://b'], ca: '/ca' },
+  }
+  const tree = { ...everywhere, '/etc/app/t.conf': '[[out]]\nurls = ["http://a"]\n\n[[out]]\nurls = ["http://b"] # ours\n' }
+  const first = plan(params, tree)
+  const text = '[[out]]\nurls = ["http://a"]\n\n[[out]]\nurls = ["https://b"] # ours\nca = "/ca"\n'
+  expect(written(first, '/etc/app/t.conf')).toBe(text)
+  expect(plan(params, { ...tree, '/etc/app/t.conf': text }).changes).toEqual([])
 })
