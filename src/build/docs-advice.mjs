@@ -23,6 +23,7 @@ export const advice = {
   ROLE_INPUT: 'Correct the value at the place shown; the README of the role lists its inputs.',
   PATH_ESCAPE: 'Put the file inside the folder of the playbook or role.',
   INVENTORY_SYNTAX: 'Correct the line. Quote a value that holds `#` or blanks.',
+  INVENTORY_PROGRAM: 'Run the program yourself with `--list`; only its owner may be able to write it and its folders.',
   GROUP_UNKNOWN: 'Define the group or correct its name.',
   GROUP_CYCLE: 'Take one of the `children` out.',
   HOST_NAME_INVALID: 'Write a host name or an IP address; the user and the port have variables of their own.',

@@ -17,6 +17,7 @@ import { hasPendingChanges } from '../view/plan-text.ts'
 import { connectionOverrides, defaultKeyFiles } from './connection.ts'
 import { exitCodes } from './exit-codes.ts'
 import { failureCode, showProblems } from './failure.ts'
+import { inventoryPrograms } from './inventory-program.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
 import { passphraseFile, readPassphrase } from './passphrase.ts'
@@ -56,7 +57,7 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
     const environment = watch?.witness.environment(io.env) ?? io.env
     const files = watch?.witness.files(nodeFiles) ?? nodeFiles
     const prepared = await prepare(
-      { playbook, options, checkMode: mode === 'plan', connection, files, vault },
+      { playbook, options, checkMode: mode === 'plan', connection, files, vault, run: inventoryPrograms(io) },
       { cwd: io.cwd, env: environment },
     )
     const objections = prepared.problems.length > 0 ? prepared.problems : (watch?.read() ?? [])

@@ -3,7 +3,7 @@ import type { CompiledRun, ConnectionOverrides } from '../compile/compiled-run.t
 import { compileRun } from '../compile/graph.ts'
 import { roleInputValues } from '../compile/check.ts'
 import { parseExtraVars } from '../compile/extra-vars.ts'
-import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile, type Vault } from '../load/index.ts'
+import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile, type RunInventory, type Vault } from '../load/index.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Files } from '../ports/ports.ts'
 import { taskTypes } from '../tasks/index.ts'
@@ -30,6 +30,7 @@ export interface PrepareRequest {
   readonly connection: ConnectionOverrides
   readonly files: Files
   readonly vault: Vault | undefined
+  readonly run?: RunInventory
 }
 
 /** Everything before the first connection: texts are read and checked, hosts selected, templates and conditions read. */
@@ -38,7 +39,7 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
   const { cwd } = io
   const loaded = await loadAll({
     ...{ playbook, inventories: options.inventory, rolesPaths: options.rolesPath },
-    ...{ shippedRoles: resolve(packageFolder, 'roles'), taskTypes, files, cwd, vault },
+    ...{ shippedRoles: resolve(packageFolder, 'roles'), taskTypes, files, cwd, vault, run: request.run },
   })
   const playbookFolder = dirname(resolve(cwd, playbook))
   const reader = newReader(files, cwd, vault)

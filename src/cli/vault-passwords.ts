@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { defaultLabel, newVault, type Vault, type VaultPassword } from '../load/index.ts'
 import { TlsplayError } from '../model/problem.ts'
@@ -43,21 +42,11 @@ function labelled(word: string): { readonly label: string; readonly source: stri
 }
 
 function passwordOf(path: string, label: string, io: Pick<Io, 'cwd' | 'env'>): Secret {
-  if (isProgram(path)) return Secret.of(printedBy(path, label, io))
+  if (nodeFiles.executable?.(path) === true) return Secret.of(printedBy(path, label, io))
   const bytes = nodeFiles.read(path)
   if (bytes === undefined)
     throw new TlsplayError([{ code: 'FILE_MISSING', message: `there is no vault password file ${path}`, hint: 'give a file, or `prompt`' }])
   return Secret.of(new TextDecoder().decode(bytes).trim())
-}
-
-function isProgram(path: string): boolean {
-  if (nodeFiles.kind(path) !== 'file') return false
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** A program whose name ends in `-client` is told which label is wanted, as in Ansible. What it prints is never shown. */

@@ -25,6 +25,7 @@ export function guardedFiles(files: Files, tell: (path: string, why: string) => 
     read: (path) => guarded(path, () => files.read(path)),
     list: (path) => guarded(path, () => files.list(path)),
     kind: (path) => guarded(path, () => files.kind(path)),
+    executable: (path) => guarded(path, () => files.executable?.(path)) ?? false,
     realPath: (path) => guarded(path, () => files.realPath(path)),
   }
 }

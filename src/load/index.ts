@@ -4,6 +4,7 @@ import type { Playbook, RoleUse } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
 import type { Files } from '../ports/ports.ts'
+import type { RunInventory } from './inventory/program.ts'
 import { readInventory } from './inventory/index.ts'
 import { paramValidators } from './params.ts'
 import type { ParamValidators } from './params.ts'
@@ -15,6 +16,7 @@ import { taskTypeTable } from './task-types.ts'
 import type { Vault } from './vault/index.ts'
 
 export { loadInventory } from './inventory/index.ts'
+export type { RunInventory } from './inventory/program.ts'
 export type { InventoryOptions, LoadedInventory } from './inventory/index.ts'
 export { checkParams } from './params.ts'
 export { newReader } from './reader.ts'
@@ -40,6 +42,7 @@ export interface LoadOptions {
   /** by default those generated from the schemas of src/tasks */
   readonly validators?: ParamValidators
   readonly vault?: Vault | undefined
+  readonly run?: RunInventory | undefined
 }
 
 export interface Loaded {
@@ -53,7 +56,7 @@ export interface Loaded {
 
 /** Reads a playbook, its roles and its inventories, and checks all of it. */
 export async function loadAll(options: LoadOptions): Promise<Loaded> {
-  const reader = newReader(options.files, options.cwd, options.vault)
+  const reader = newReader(options.files, options.cwd, options.vault, options.run)
   const path = resolve(options.cwd, options.playbook)
   const folder = dirname(path)
   const roleFolders = [join(folder, 'roles'), ...options.rolesPaths.map((one) => resolve(options.cwd, one)), options.shippedRoles]

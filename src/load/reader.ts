@@ -2,6 +2,7 @@ import { isAbsolute, relative } from 'node:path'
 import type { Position, Problem } from '../model/problem.ts'
 import type { Files } from '../ports/ports.ts'
 import type { Vault } from './vault/index.ts'
+import type { RunInventory } from './inventory/program.ts'
 import { guardedFiles } from './guarded-files.ts'
 import { lineIndex } from './line-index.ts'
 
@@ -12,12 +13,14 @@ export interface Reader {
   readonly cwd: string
   /** passwords for what is encrypted with Ansible Vault; undefined: none was given */
   readonly vault: Vault | undefined
+  /** runs inventories that are programs; undefined: none is run */
+  readonly run: RunInventory | undefined
   /** shown name -> text, for code frames */
   readonly texts: Map<string, string>
   readonly problems: Problem[]
 }
 
-export function newReader(files: Files, cwd: string, vault?: Vault): Reader {
+export function newReader(files: Files, cwd: string, vault?: Vault, run?: RunInventory): Reader {
   const problems: Problem[] = []
   const tell = (path: string, why: string): void => {
     const at = startOf(shownPath(cwd, path))
@@ -25,7 +28,7 @@ export function newReader(files: Files, cwd: string, vault?: Vault): Reader {
     if (problems.some((problem) => problem.code === 'FILE_MISSING' && problem.at?.file === at.file)) return
     problems.push({ code: 'FILE_MISSING', message: `${at.file} cannot be read: ${why}`, at, hint: `look at it\nls -l ${path}` })
   }
-  return { files: guardedFiles(files, tell), cwd, vault, texts: new Map(), problems }
+  return { files: guardedFiles(files, tell), cwd, vault, run, texts: new Map(), problems }
 }
 
 export function shownPath(cwd: string, path: string): string {

@@ -24,6 +24,7 @@ export const problemCodes = {
   ROLE_INPUT: 'an input of a role is missing, unknown or wrong',
   PATH_ESCAPE: 'a path leaves the folder of the playbook or role',
   INVENTORY_SYNTAX: 'a line of the inventory cannot be read',
+  INVENTORY_PROGRAM: 'an inventory that is a program could not be run',
   GROUP_UNKNOWN: 'a group is used but never defined',
   GROUP_CYCLE: 'a group is its own ancestor',
   HOST_NAME_INVALID: 'a host name or address has characters that cannot be one',

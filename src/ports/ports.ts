@@ -15,6 +15,8 @@ export interface Files {
   /** names in a folder in ASCII order, undefined when there is no such folder */
   list(path: string): readonly string[] | undefined
   kind(path: string): 'file' | 'directory' | undefined
+  /** whether whoever runs tlsplay may execute it; not there: nothing is executable */
+  executable?(path: string): boolean
   /** with every link resolved; undefined when it does not exist */
   realPath(path: string): string | undefined
 }

@@ -166,6 +166,32 @@ export const trickyInventories: Readonly<Record<string, InventoryCase>> = {
     files: { hosts: '[web]\nh1\n[web:vars]\nm={"a": 1, "b": 1}\n', 'group_vars/all.yml': 'm: {a: 2}\n', 'host_vars/h1.yml': 'm: {c: 3}\n' },
   },
   'an empty file of variables': { files: { hosts: 'h1\n', 'group_vars/all.yml': '', 'host_vars/h1.yml': '---\n# nothing\n' } },
+  'a program with _meta': {
+    files: {
+      hosts: `#!/bin/sh
+[ "$1" = --list ] || exit 1
+echo '{"web": {"hosts": ["h1", "h2"], "vars": {"a": 1, "b": "yes"}, "children": ["edge"]}, "edge": ["h3"], "_meta": {"hostvars": {"h1": {"a": 2, "c": [1.5, null, true]}}}}'
+`,
+      'group_vars/edge.yml': 'd: 1\n',
+    },
+  },
+  'a program that is asked for each host': {
+    files: {
+      hosts: `#!/bin/sh
+case "$1" in
+--list) echo '{"web": {"hosts": ["h1", "h2"]}, "all": {"vars": {"v": 1}}}' ;;
+--host) [ "$2" = h1 ] && echo '{"a": 1}'; true ;;
+esac
+`,
+    },
+  },
+  'a program in a folder of inventories': {
+    files: {
+      'inv/10-file': '[web]\nh1 a=file\n',
+      'inv/20-program': `#!/bin/sh\necho '{"web": {"hosts": ["h1", "h9"]}, "_meta": {"hostvars": {"h1": {"a": "program"}}}}'\n`,
+    },
+    from: ['inv'],
+  },
   'a group and a host of one name': ini('[web]\nweb\nh1\n[web:vars]\na=1\n'),
   'a limit': { files: { hosts: '[web]\nh1 a=1\nh2 a=2\n[db]\nh3 a=3\n' }, args: ['--limit', 'web:!h2'] },
   'an export': {

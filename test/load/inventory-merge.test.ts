@@ -138,7 +138,7 @@ test('a file without an ending is YAML when its first line says so', () => {
 test.each([
   { case: 'is not there', source: 'nope', files: {}, problem: 'FILE_MISSING undefined' },
   { case: 'is an empty folder', source: 'inv', files: { '/w/inv/a.cfg': '' }, problem: 'FILE_MISSING undefined' },
-  { case: 'is a program', source: 'inv.py', files: { '/w/inv.py': '#!/usr/bin/python3\n' }, problem: 'NOT_SUPPORTED inv.py' },
+  { case: 'is a program', source: 'inv.py', files: { '/w/inv.py': '#!/usr/bin/python3\n' }, problem: 'INVENTORY_PROGRAM inv.py' },
   { case: 'is TOML', source: 'inv.toml', files: { '/w/inv.toml': '[web]\n' }, problem: 'NOT_SUPPORTED inv.toml' },
   { case: 'is a list with a bad name', source: 'h1,-x', files: {}, problem: 'HOST_NAME_INVALID -i h1,-x' },
 ])('a source that $case', ({ source, files, problem }) => {

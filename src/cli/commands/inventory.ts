@@ -9,6 +9,7 @@ import { type Position, type Problem, throwIfAny, TlsplayError } from '../../mod
 import { documentJson, inventoryGraph } from '../../view/inventory-text.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { failureCode, showProblems } from '../failure.ts'
+import { inventoryPrograms } from '../inventory-program.ts'
 import type { Io } from '../io.ts'
 import type { InventoryOptions } from '../options.ts'
 import { nodeFiles } from '../ports/node-files.ts'
@@ -21,7 +22,7 @@ export async function inventoryCommand(options: InventoryOptions, io: Io): Promi
   if (chosen !== 1) throw refused('choose one of --list, --graph and --host', 'tlsplay inventory -i inventory.yml --list')
   const vault = await vaultOf(options, io, terminalPrompt(io))
   const loaded = loadInventory(options.inventory, {
-    ...{ files: nodeFiles, cwd: io.cwd, playbookFolder: resolve(io.cwd, options.playbookDir ?? '.') },
+    ...{ files: nodeFiles, cwd: io.cwd, run: inventoryPrograms(io), playbookFolder: resolve(io.cwd, options.playbookDir ?? '.') },
     ...(vault === undefined ? {} : { vault }),
   })
   try {

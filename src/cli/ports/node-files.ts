@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import type { Files } from '../../ports/ports.ts'
 
 const nothingThere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
@@ -8,6 +8,7 @@ export const nodeFiles: Files = {
   read: (path) => (kindOf(path) === 'file' ? whenThere(() => readFileSync(path)) : undefined),
   list: (path) => whenThere(() => readdirSync(path).sort(byAscii)),
   kind: kindOf,
+  executable: (path) => kindOf(path) === 'file' && mayExecute(path),
   realPath: (path) => whenThere(() => realpathSync(path)),
 }
 
@@ -15,6 +16,15 @@ function kindOf(path: string): 'file' | 'directory' | undefined {
   const stat = whenThere(() => statSync(path))
   if (stat === undefined) return undefined
   return stat.isDirectory() ? 'directory' : 'file'
+}
+
+function mayExecute(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function whenThere<T>(look: () => T): T | undefined {

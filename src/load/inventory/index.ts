@@ -11,6 +11,7 @@ import type { Draft } from './draft.ts'
 import { checkConnectionVars, checkHostName } from './host-name.ts'
 import { readIni } from './ini.ts'
 import { finishInventory } from './merge.ts'
+import { readProgram, type RunInventory } from './program.ts'
 import { expandHosts } from './ranges.ts'
 import { varsFolder } from './vars-files.ts'
 import { readYamlInventory } from './yaml.ts'
@@ -22,6 +23,7 @@ export interface InventoryOptions {
   /** absolute folder of the playbook, whose group_vars and host_vars count as well */
   readonly playbookFolder?: string
   readonly vault?: Vault
+  readonly run?: RunInventory
 }
 
 export interface LoadedInventory {
@@ -33,7 +35,7 @@ export interface LoadedInventory {
 
 /** Reads inventories: files, folders and lists like "h1,h2". Later ones add to earlier ones. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions): LoadedInventory {
-  const reader = newReader(options.files, options.cwd, options.vault)
+  const reader = newReader(options.files, options.cwd, options.vault, options.run)
   const inventory = readInventory(sources, reader, options.playbookFolder)
   return { inventory, problems: reader.problems, texts: reader.texts }
 }
@@ -124,11 +126,13 @@ function readFile(path: string, draft: Draft, reader: Reader): void {
   if (named === undefined) return
   const at = startOf(named.file)
   if (named.text.startsWith('#!')) {
+    if (reader.run !== undefined && reader.files.executable?.(path) === true)
+      return readProgram(path, at, reader.run, draft, reader.problems)
     reader.problems.push({
-      code: 'NOT_SUPPORTED',
-      message: 'an inventory that is a program cannot be run',
+      code: 'INVENTORY_PROGRAM',
+      message: 'this inventory is a program, and nobody may execute it',
       at,
-      hint: `save what it prints:\nansible-inventory -i ${named.file} --list --yaml > inventory.yml`,
+      hint: `make it executable\nchmod u+x ${named.file}`,
     })
     return
   }

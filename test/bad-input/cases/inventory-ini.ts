@@ -209,7 +209,7 @@ const cases: readonly Omit<BadCase, 'args'>[] = [
   {
     name: 'a program',
     files: ini('#!/bin/sh\necho {}\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'hosts:1:1', message: 'a program cannot be run', hint: 'ansible-inventory' },
+    expect: { code: 'INVENTORY_PROGRAM', at: 'hosts:1:1', message: 'nobody may execute it', hint: 'chmod u+x' },
   },
   {
     name: 'an empty inventory',
