@@ -1,6 +1,7 @@
 import type { Io } from './io.ts'
 import type {
   ApplyOptions,
+  AuthorityPlace,
   CaInitOptions,
   InventoryOptions,
   PlayOptions,
@@ -17,6 +18,8 @@ export interface Commands {
   apply(file: string, options: ApplyOptions, io: Io): Promise<number>
   inventory(options: InventoryOptions, io: Io): Promise<number>
   caInit(name: string, options: CaInitOptions, io: Io): Promise<number>
+  caShow(name: string, options: AuthorityPlace, io: Io): Promise<number>
+  caExport(name: string, options: AuthorityPlace, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
 }
@@ -29,6 +32,8 @@ export const lazyCommands: Commands = {
   apply: async (file, options, io) => (await import('./commands/apply.ts')).applyCommand(file, options, io),
   inventory: async (options, io) => (await import('./commands/inventory.ts')).inventoryCommand(options, io),
   caInit: async (name, options, io) => (await import('./commands/ca-init.ts')).caInitCommand(name, options, io),
+  caShow: async (name, options, io) => (await import('./commands/ca-show.ts')).caShowCommand(name, options, io),
+  caExport: async (name, options, io) => (await import('./commands/ca-show.ts')).caExportCommand(name, options, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
 }

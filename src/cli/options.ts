@@ -60,9 +60,13 @@ export interface InventoryOptions extends VaultOptions {
   readonly playbookDir?: string
 }
 
-export interface CaInitOptions {
+/** Where the authorities lie: beside an inventory, or in a folder. */
+export interface AuthorityPlace {
   readonly inventory: readonly string[]
   readonly folder?: string
+}
+
+export interface CaInitOptions extends AuthorityPlace {
   readonly days: number
   readonly permit: readonly string[]
   readonly caPassphraseFile?: string

@@ -2,7 +2,15 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { failureCode } from './failure.ts'
 import type { Io } from './io.ts'
-import type { ApplyOptions, CaInitOptions, InventoryOptions, PlayOptions, QuickstartOptions, ShowOptions } from './options.ts'
+import type {
+  ApplyOptions,
+  AuthorityPlace,
+  CaInitOptions,
+  InventoryOptions,
+  PlayOptions,
+  QuickstartOptions,
+  ShowOptions,
+} from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
 import { version } from './version.ts'
 
@@ -97,7 +105,19 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .option('--ca-passphrase-file <file>', 'read the passphrase from a file instead of asking (also TLSPLAY_CA_PASSPHRASE_FILE)')
     .addHelpText('after', exitCodesHelp)
     .action(async (name: string, options: CaInitFlags) => {
-      finish(await commands.caInit(name, caInit(options), io))
+      finish(await commands.caInit(name, { ...options, ...place(options) }, io))
+    })
+  authorityOptions(ca.command('show'))
+    .summary('show what an authority is and may sign')
+    .description('Shows until when an authority is valid and what it may sign. Needs no passphrase.')
+    .action(async (name: string, options: PlaceFlags) => {
+      finish(await commands.caShow(name, place(options), io))
+    })
+  authorityOptions(ca.command('export'))
+    .summary('print the certificate that clients trust')
+    .description('Prints the certificate of an authority, for clients to trust. Needs no passphrase.')
+    .action(async (name: string, options: PlaceFlags) => {
+      finish(await commands.caExport(name, place(options), io))
     })
 
   program
@@ -122,13 +142,19 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
   return program
 }
 
-type CaInitFlags = Omit<CaInitOptions, 'caPassphraseFile' | 'inventory'> & {
-  readonly inventory?: readonly string[]
-  readonly caPassphraseFile?: string
+type PlaceFlags = Omit<AuthorityPlace, 'inventory'> & { readonly inventory?: readonly string[] }
+type CaInitFlags = Omit<CaInitOptions, 'inventory'> & PlaceFlags
+
+function place({ inventory, folder }: PlaceFlags): AuthorityPlace {
+  return { inventory: inventory ?? [], ...(folder === undefined ? {} : { folder }) }
 }
 
-function caInit({ inventory, ...rest }: CaInitFlags): CaInitOptions {
-  return { ...rest, inventory: inventory ?? [] }
+function authorityOptions(command: Command): Command {
+  return command
+    .argument('[name]', 'name of the authority, as `generate` names it in `authority`', 'default')
+    .option('-i, --inventory <source>', 'it lies beside this inventory', collect)
+    .option('--folder <dir>', 'it lies in this folder')
+    .addHelpText('after', exitCodesHelp)
 }
 
 function playOptions(command: Command): Command {

@@ -49,7 +49,17 @@ async function optionsOf(args: readonly string[]): Promise<PlayOptions> {
       found = options
       return 0
     },
-    ...{ run: unused, inventory: unused, show: unused, apply: unused, caInit: unused, quickstart: unused, standIn: unused },
+    ...{
+      run: unused,
+      inventory: unused,
+      show: unused,
+      apply: unused,
+      caInit: unused,
+      caShow: unused,
+      caExport: unused,
+      quickstart: unused,
+      standIn: unused,
+    },
   }
   const io = fakeIo(['plan', 'site.yml', ...(args.includes('-i') ? [] : ['-i', 'inventory.yml']), ...args])
   await runProgram(io, commands)

@@ -54,7 +54,7 @@ test('the passphrase is asked for twice on a terminal and not shown', async () =
 })
 
 test.each([
-  { case: 'no place for it', words: [], says: 'where should the authority lie?' },
+  { case: 'no place for it', words: [], says: 'where does the authority lie?' },
   { case: 'no such inventory', words: ['-i', 'none.yml', '--ca-passphrase-file', 'pass'], says: 'there is no inventory' },
   { case: 'a name that leads elsewhere', words: ['../x', '--folder', '.', '--ca-passphrase-file', 'pass'], says: 'cannot be the name' },
   { case: 'no passphrase file', words: ['-i', 'hosts.yml', '--ca-passphrase-file', 'none'], says: 'cannot be read' },

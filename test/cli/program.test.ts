@@ -29,6 +29,8 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     apply: named('apply'),
     inventory: unnamed('inventory'),
     caInit: named('ca init'),
+    caShow: named('ca show'),
+    caExport: named('ca export'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
   }
@@ -139,6 +141,8 @@ test.each([
     words: ['ca', 'init', '--folder', 'd'],
     call: { command: 'ca init', name: 'default', options: { inventory: [], folder: 'd', days: 3650, permit: [] } },
   },
+  { words: ['ca', 'show', '-i', 'hosts'], call: { command: 'ca show', name: 'default', options: { inventory: ['hosts'] } } },
+  { words: ['ca', 'export', 'lab', '--folder', 'd'], call: { command: 'ca export', name: 'lab', options: { inventory: [], folder: 'd' } } },
   {
     words: ['show', 'f', '--output', 'json'],
     call: { command: 'show', name: 'f', options: { output: 'json', verbose: 0 } },
@@ -242,6 +246,8 @@ test.each([
   { golden: 'help-apply', argv: ['apply', '--help'] },
   { golden: 'help-inventory', argv: ['inventory', '--help'] },
   { golden: 'help-ca-init', argv: ['ca', 'init', '--help'] },
+  { golden: 'help-ca-show', argv: ['ca', 'show', '--help'] },
+  { golden: 'help-ca-export', argv: ['ca', 'export', '--help'] },
   { golden: 'help-quickstart', argv: ['quickstart', '--help'] },
 ])('the help reads well: $golden', async ({ golden, argv }) => {
   const io = fakeIo(argv)

@@ -66,6 +66,8 @@ describe('each page holds all there is', () => {
       'tlsplay apply',
       'tlsplay inventory',
       'tlsplay ca init',
+      'tlsplay ca show',
+      'tlsplay ca export',
       'tlsplay quickstart',
     ])
   })

@@ -1,8 +1,8 @@
-import { dirname, relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { authorityPaths } from '../../issuers/ca-store.ts'
 import { createAuthority } from '../../issuers/create-authority.ts'
-import { TlsplayError } from '../../model/problem.ts'
 import { escapeLine, joinLines } from '../../view/escape.ts'
+import { authorityFolder } from '../authority-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import type { CaInitOptions } from '../options.ts'
@@ -13,7 +13,7 @@ import { terminalPrompt } from '../ports/terminal-prompt.ts'
 
 /** Makes an authority beside an inventory and says where it lies and how a playbook names it. */
 export async function caInitCommand(name: string, options: CaInitOptions, io: Io): Promise<number> {
-  const folder = folderOf(options, io)
+  const folder = authorityFolder(options, io)
   // Checks the name before anybody is asked for a passphrase.
   const paths = authorityPaths(folder, name)
   const file = passphraseFile(options.caPassphraseFile, io)
@@ -35,27 +35,4 @@ export async function caInitCommand(name: string, options: CaInitOptions, io: Io
     ]),
   )
   return exitCodes.done
-}
-
-/** The folder whose `ca/` an inventory looks into: that of its first source. */
-function folderOf(options: CaInitOptions, io: Io): string {
-  if (options.folder !== undefined) return resolve(io.cwd, options.folder)
-  const [source] = options.inventory
-  if (source === undefined) {
-    throw new TlsplayError([
-      {
-        code: 'OPTION_INVALID',
-        message: 'where should the authority lie?',
-        hint: 'name the inventory it belongs to with -i, or a folder with --folder',
-      },
-    ])
-  }
-  if (source.includes(',')) return io.cwd
-  const path = resolve(io.cwd, source)
-  const kind = nodeFiles.kind(path)
-  if (kind === undefined)
-    throw new TlsplayError([
-      { code: 'FILE_MISSING', message: `there is no inventory ${path}`, hint: 'name an inventory file with -i, or a folder with --folder' },
-    ])
-  return kind === 'directory' ? path : dirname(path)
 }
