@@ -1,7 +1,7 @@
 import type { Instance } from '../compile/instantiate.ts'
 import type { TaskNode } from '../compile/compiled-run.ts'
 import { type Probe, probeKey } from '../model/fact.ts'
-import type { Problem } from '../model/problem.ts'
+import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { AnyTaskType, Decision, PlanContext } from '../model/task-type.ts'
 import { type Text, Unknown } from '../model/value.ts'
 import type { HostOfPlay, PlanTools } from './input.ts'
@@ -65,12 +65,24 @@ export function decide(input: DecideInput): Decided {
     host: { name: host.name, address: host.address },
     user: instance.user,
   }
-  const decision = type.plan(params, context)
+  const planned = planOrRefuse(() => type.plan(params, context))
+  if ('problems' in planned) return nothing(planned.problems.map(locate))
+  const { decision } = planned
   if (decision.later !== undefined) return { kind: 'unknown', why: decision.later }
   const needs = needsOf(type, decision)
   const lacks = preflightQuestions(needs).filter((probe) => !observed.has(probeKey(probe)))
   const problems = [...(decision.problems ?? []), ...(lacks.length > 0 ? [] : preflight(needs, context.view, host.name))]
   return { kind: 'decided', decision, problems: problems.map(locate), lacks }
+}
+
+/** An authority of the controller that cannot be read, or half of which is gone, refuses the run like any other mistake. */
+function planOrRefuse(plan: () => Decision): { readonly decision: Decision } | { readonly problems: readonly Problem[] } {
+  try {
+    return { decision: plan() }
+  } catch (error) {
+    if (error instanceof TlsplayError) return { problems: error.problems }
+    throw error
+  }
 }
 
 /** Runs the question rounds over what is observed; answers with the first round that lacks something. */
