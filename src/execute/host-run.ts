@@ -1,4 +1,4 @@
-import { probeKey } from '../model/fact.ts'
+import { type Probe, probeKey } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import { failIn } from '../plan/blocks.ts'
@@ -23,7 +23,7 @@ const notReached = 'not run: another task of the host could not be staged'
 export interface HostRunPorts {
   readonly connector: HostConnector
   readonly tools: PlanTools
-  readonly segment: Omit<SegmentPorts, 'session'>
+  readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'pause' | 'inTurn'>
 }
 
 export type Walked = Extract<WalkResult, { kind: 'walked' }>
@@ -39,6 +39,10 @@ export class HostRun {
   #observed: Record<Place, Observed> = { host: new Map(), controller: new Map() }
   /** what was observed still holds: nothing acted since */
   #fresh = true
+  /** questions that were asked of the host, by key */
+  readonly #asked = new Map<string, Probe>()
+  /** what was heard of the host since the last act of this run on it */
+  #heard: Observed = new Map()
   /** real outcomes of every task that acted, by entry id */
   readonly #known = new Map<string, KnownOutcome>()
   /** entry id -> label of the task */
@@ -78,10 +82,17 @@ export class HostRun {
     return walked
   }
 
-  /** Everything observed again and planned again; whatever is left to change is not converged. */
+  /**
+   * Everything planned again over what is observed after the last act; whatever is left to change is not converged. What was
+   * heard since then, because a task asked, is not asked once more; all else that was ever asked is asked in one exchange.
+   */
   async converge(): Promise<readonly Entry[]> {
     const stretches = this.#applied
+    const heard = this.#heard
+    const left = this.#along()
     this.#forget()
+    this.#observed = { ...this.#observed, host: heard }
+    if (left.length > 0) await this.#observe('host', left)
     let state: WalkState = { ...freshState, once: this.actual.once }
     const entries: Entry[] = []
     const known = new Map([...[...this.#known].filter(([id]) => this.#unprovable.has(id)), ...this.#rescued])
@@ -95,9 +106,9 @@ export class HostRun {
 
   /**
    * Applies a stretch, segment by segment. `expected` is the plan of the same tasks: what it called done must not change now.
-   * Answers with the entries as they ended; `failed` is set when one failed that may not.
+   * Answers with the entries as they ended; `failed` is set when one failed that may not. `last`: no stretch comes after it.
    */
-  async apply(stretch: Stretch, expected: ReadonlyMap<string, Entry>): Promise<readonly Entry[]> {
+  async apply(stretch: Stretch, expected: ReadonlyMap<string, Entry>, last: boolean): Promise<readonly Entry[]> {
     const ended: Entry[] = []
     this.#applied.push(stretch)
     let { from, to } = stretch
@@ -113,7 +124,7 @@ export class HostRun {
         // Nothing of the segment ran: only what stands in its way is told.
         return [...ended, ...blocked.map(({ entry }): Entry => ({ ...entry, outcome: 'failed' }))]
       }
-      const { known, told, unstaged } = await this.#act(walked.entries)
+      const { known, told, unstaged } = await this.#act(walked.entries, last && walked.next === stretch.to)
       if (unstaged !== undefined) {
         // Its block goes on without it, so what stands before it acts first.
         to = stretch.stops.findIndex((stop) => stop.kind !== 'flush' && stop.id === stopOf(unstaged))
@@ -159,7 +170,7 @@ export class HostRun {
   }
 
   /** `told`: problems of those that failed. `unstaged`: it could not be staged, which its block may yet clear; nothing has acted. */
-  async #act(entries: readonly Entry[]): Promise<Acted> {
+  async #act(entries: readonly Entry[], last: boolean): Promise<Acted> {
     const acting = entries.filter((entry) => !entry.dry && hasChanges(entry))
     const { results, failed } =
       acting.length === 0
@@ -167,7 +178,17 @@ export class HostRun {
         : await applySegment(
             acting,
             this.#ports.tools.taskTypes,
-            { ...this.#ports.segment, session: (place) => this.#session(place) },
+            {
+              ...this.#ports.segment,
+              session: (place) => this.#session(place),
+              along: (place) => (last && place === 'host' ? this.#along() : []),
+              heard: (place, facts) => {
+                if (place === 'host') this.#heard = new Map([...this.#heard, ...facts])
+              },
+              acted: () => {
+                this.#heard = new Map()
+              },
+            },
             this.#numbering,
           )
     if (acting.length > 0) {
@@ -256,11 +277,23 @@ export class HostRun {
       for (const place of ['host', 'controller'] as const) {
         const probes = asked.flatMap((some) => some[place]).filter((probe) => !this.#observed[place].has(probeKey(probe)))
         if (probes.length === 0) continue
-        const answers = await (await this.#session(place)).observe(probes)
-        this.#observed = { ...this.#observed, [place]: new Map([...this.#observed[place], ...answers]) }
+        await this.#observe(place, probes)
       }
     }
     throw new Error(`planning ${this.name} still lacks answers after ${maxRounds} rounds`)
+  }
+
+  async #observe(place: Place, probes: readonly Probe[]): Promise<void> {
+    if (place === 'host') for (const probe of probes) this.#asked.set(probeKey(probe), probe)
+    const answers = await (await this.#session(place)).observe(probes)
+    this.#observed = { ...this.#observed, [place]: new Map([...this.#observed[place], ...answers]) }
+  }
+
+  /** What was asked of the host before and not heard since the last act. What the controller dials depends on the certificates of then. */
+  #along(): readonly Probe[] {
+    return [...this.#asked.values()].filter(
+      (probe) => !(probe.kind === 'listener' && probe.target.from === 'controller') && !this.#heard.has(probeKey(probe)),
+    )
   }
 
   #forget(): void {

@@ -217,7 +217,7 @@ class PlaybookRun {
           this.#log.tasks(host.name, batch.play.name, own)
           return
         }
-        this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected))
+        this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected, this.#ahead(host, stretch).length === 0))
       })
       for (const name of batch.hosts) {
         const host = this.#hosts.get(name)

@@ -89,6 +89,13 @@ export interface RunStep {
   readonly timeoutSeconds?: number
   /** true: a non-zero exit is an answer for the task to judge, not a failure of the step */
   readonly mayFail: boolean
+  /** its task will judge what this started by a look; until then only tasks that ask may go on */
+  readonly lookFollows?: boolean
+  /**
+   * such a look: it changes nothing, and tasks behind it that only ask may ask before it. What it prints says that what
+   * they heard no longer holds.
+   */
+  readonly look?: boolean
 }
 
 /** Asks again, after what came before has acted, until `settled` or the deadline. */

@@ -1,15 +1,21 @@
 import { quote } from '../lib/sh.ts'
 
 /**
- * Functions that wait, on the host, until a service is up and stays up: a wait for a condition in steps of 0.1 s, or of
- * 1 s where sleep takes whole seconds only. Between the first and the last look nothing but /proc is read, because each
- * `systemctl show` costs the host as much as a hundred of these looks. Not /proc/PID/exe: in a container root may not read
- * it for the processes of others (seen under Docker, which takes CAP_SYS_PTRACE away).
+ * Functions that wait, on the host, until a service is up, and that it stays up: a wait for a condition in steps of 0.1 s,
+ * or of 1 s where sleep takes whole seconds only. Between the first and the last look nothing but /proc is read, because
+ * each `systemctl show` costs the host as much as a hundred of these looks. Not /proc/PID/exe: in a container root may not
+ * read it for the processes of others (seen under Docker, which takes CAP_SYS_PTRACE away).
  *
- * tls_show UNIT                               what systemd says of it; tls_run names the run of its process
- * tls_wait_unit UNIT OLD STABLE LIMIT PORT    0 when UNIT runs as another run than OLD ('' = whichever), systemd has not
- *   started it again for STABLE ms and PORT ('' = none) is listened on, else 1 with the reason in tls_why after LIMIT s
- * tls_wait_pid PID STABLE LIMIT PORT          the same for a process of our own
+ * tls_show UNIT             what systemd says of it; tls_run names the run of its process
+ * tls_until LIMIT           sets the deadline of what follows, in seconds from now
+ * tls_up_unit UNIT OLD PORT 0 when UNIT runs as another run than OLD ('' = whichever) and PORT ('' = none) is listened on;
+ *                           tls_pid, tls_count, tls_run say as what, tls_since since when it was seen to run
+ * tls_up_pid PID PORT       the same for a process of our own
+ * tls_kept_unit UNIT STABLE 0 when STABLE ms after tls_since it still is the same run
+ * tls_kept_pid STABLE       the same for a process of our own
+ * tls_wait_unit UNIT OLD STABLE LIMIT PORT   up, and kept; up to the deadline a run that ended early may be followed by a better one
+ *
+ * Each answers 1 otherwise, with the reason in tls_why.
  */
 export const stableFunctions = `
 tls_now() {
@@ -17,6 +23,8 @@ tls_now() {
   else tls_cs=$(($(date +%s) * 100)); fi
 }
 tls_nap() { sleep 0.1 2>/dev/null || sleep 1; }
+tls_until() { tls_now; tls_limit=$((tls_cs + $1 * 100)); tls_for=$1; tls_why=; }
+tls_over() { tls_now; [ "$tls_cs" -ge "$tls_limit" ]; }
 tls_alive() {
   [ "$1" != 0 ] || return 0
   [ -d /proc/self ] || { kill -0 "$1" 2>/dev/null; return; }
@@ -41,57 +49,83 @@ tls_show() {
 $(systemctl show -p ActiveState -p SubState -p MainPID -p NRestarts -p InvocationID -p ExecMainStartTimestampMonotonic "$1" 2>/dev/null)
 TLS_SHOWN
 }
-tls_stays() {
-  tls_now; tls_end=$((tls_cs + $2 / 10))
+tls_up_pid() {
+  tls_now; tls_pid=$1 tls_since=$tls_cs
   while tls_alive "$1"; do
-    tls_now
-    if [ "$tls_cs" -ge "$tls_end" ]; then
-      tls_listens "$4" && return 0
-      [ "$tls_cs" -lt "$3" ] || { tls_why="nothing listens on port $4"; return 1; }
-    fi
+    tls_listens "$2" && return 0
+    ! tls_over || { tls_why="nothing listens on port $2"; return 1; }
     tls_nap
   done
   tls_why='its process ended soon after the start'
   return 1
 }
-tls_wait_unit() {
-  tls_now; tls_limit=$((tls_cs + $4 * 100)); tls_why=
+tls_up_unit() {
   while :; do
     tls_show "$1"
     if [ "$tls_run" != "$2" ]; then
       case $tls_state in
         failed) tls_why='it failed to start'; return 1 ;;
         inactive) tls_why='it ended right after the start'; return 1 ;;
-        active)
-          tls_seen="$tls_state $tls_pid $tls_count"; tls_first=$tls_run
-          if tls_stays "$tls_pid" "$3" "$tls_limit" "$5"; then
-            tls_show "$1"
-            [ "$tls_state $tls_pid $tls_count $tls_run" != "$tls_seen $tls_first" ] || return 0
-            tls_why='systemd started it again and again'
-          fi ;;
+        active) ! tls_up_pid "$tls_pid" "$3" || return 0 ;;
       esac
     fi
-    tls_now
-    [ "$tls_cs" -lt "$tls_limit" ] || { tls_why="${'$'}{tls_why:-it is $tls_state ($tls_sub)}; gave up after $4 s"; return 1; }
+    ! tls_over || { tls_why="${'$'}{tls_why:-it is $tls_state ($tls_sub)}; gave up after $tls_for s"; return 1; }
     tls_nap
   done
 }
-tls_wait_pid() {
-  tls_now; tls_limit=$((tls_cs + $3 * 100)); tls_why=
-  tls_stays "$1" "$2" "$tls_limit" "$4"
+tls_kept_pid() {
+  tls_end=$((tls_since + $1 / 10))
+  while tls_alive "$tls_pid"; do
+    tls_now; [ "$tls_cs" -lt "$tls_end" ] || return 0
+    tls_nap
+  done
+  tls_why='its process ended soon after the start'
+  return 1
+}
+tls_kept_unit() {
+  tls_seen="active $tls_pid $tls_count $tls_run"
+  tls_kept_pid "$2" || return 1
+  tls_show "$1"
+  [ "$tls_state $tls_pid $tls_count $tls_run" != "$tls_seen" ] || return 0
+  tls_why='systemd started it again and again'
+  return 1
+}
+tls_wait_unit() {
+  tls_until "$4"
+  while tls_up_unit "$1" "$2" "$5"; do
+    ! tls_kept_unit "$1" "$3" || return 0
+    ! tls_over || { tls_why="$tls_why; gave up after $4 s"; return 1; }
+  done
+  return 1
 }
 `
 
-export interface Wait {
-  /** a unit under another run than the one in a word of sh ("''" takes any), or a word of sh with a process id */
-  readonly of: { readonly unit: string; readonly notRun: string } | { readonly pid: string }
-  readonly stableSeconds: number
-  readonly timeoutSeconds: number
-  readonly port: number | undefined
+/** What a program that started a service printed of it, for the program that looks whether it stays. */
+export interface Started {
+  readonly pid: number
+  /** how often systemd started it by itself */
+  readonly count: number
+  /** name of this run; of a process of our own '' */
+  readonly run: string
+  /** name of the run before */
+  readonly before: string
+  /** hundredths of a second since the boot of the host */
+  readonly since: number
 }
 
-/** One command of sh, after `stableFunctions`: its status is 0 when the service is up and stable, else tls_why says why not. */
-export function stableWait({ of, stableSeconds, timeoutSeconds, port }: Wait): string {
-  const rest = `${Math.round(stableSeconds * 1000)} ${Math.ceil(timeoutSeconds)} ${port === undefined ? "''" : port}`
-  return 'unit' in of ? `tls_wait_unit ${quote(of.unit)} ${of.notRun} ${rest}` : `tls_wait_pid ${of.pid} ${rest}`
+/** Prints a line that `startedOf` reads, after tls_up_unit or tls_up_pid. `before` is a word of sh. */
+export function tellStarted(before: string): string {
+  return `printf 'up %s %s %s %s %s\\n' "$tls_pid" "${'$'}{tls_count:-0}" "$tls_since" "${'$'}{tls_run:--}" ${before}`
+}
+
+/** Reads it from what the program printed; undefined when it is not there. */
+export function startedOf(stdout: string): Started | undefined {
+  const [, pid, count, since, run, before] = /^up (\d+) (\d+) (\d+) (\S+) ?(\S*)$/m.exec(stdout) ?? []
+  if (pid === undefined || count === undefined || since === undefined || run === undefined || before === undefined) return undefined
+  return { pid: Number(pid), count: Number(count), since: Number(since), run: run === '-' ? '' : run, before }
+}
+
+/** Sets the variables that tls_kept_unit and tls_kept_pid read. */
+export function recallStarted({ pid, count, run, since }: Started): string {
+  return `tls_pid=${pid} tls_count=${count} tls_since=${since} tls_run=${quote(run)}`
 }

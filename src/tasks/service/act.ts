@@ -2,7 +2,7 @@ import { quote, quoteAll } from '../../lib/sh.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { RunStep, Step, StepAnswer } from '../../model/step.ts'
 import type { Change, TaskResult } from '../../model/task-type.ts'
-import { stableFunctions, stableWait } from '../../services/stable.ts'
+import { recallStarted, type Started, stableFunctions, startedOf, tellStarted } from '../../services/stable.ts'
 import type { Command } from './wish.ts'
 
 /** What one change of this task does on the host. */
@@ -33,20 +33,33 @@ const shownLogLines = 20
 /** time for stopping, for the log and for a slow host, on top of what the waits allow */
 const graceSeconds = 30
 
+/** What was started is judged by a look of its own, so that its stable time can pass while tasks behind it ask. */
 export function* applyService(change: Change<Deed>): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
   const deed = change.data
-  const [answer] = yield [stepOf(deed)]
-  if (answer === undefined || answer.rc === 0) return { changed: true }
+  const [act] = yield [stepOf(deed)]
+  const said = act === undefined || act.rc !== 0 ? act : yield* lookAgain(deed, act)
+  return said === undefined || said.rc === 0 ? { changed: true } : failure(change, said)
+}
+
+function* lookAgain(deed: Deed, act: StepAnswer): Generator<readonly Step[], StepAnswer | undefined, readonly StepAnswer[]> {
+  if (!isStart(deed)) return act
+  const started = startedOf(act.stdout)
+  if (started === undefined) return { ...act, rc: 1, stdout: `what it printed of its start cannot be read\n${act.stdout}` }
+  const look = deed.kind === 'unit' ? unitLook(deed.unit, deed.verb, deed.wait, started) : processLook(deed, started)
+  const [answer] = yield [{ kind: 'run', command: { script: look }, mayFail: true, timeoutSeconds: limit(deed.wait), look: true }]
+  return answer
+}
+
+function failure({ action, data: deed }: Change<Deed>, answer: StepAnswer): TaskResult {
   const said = `${answer.stdout}\n${answer.stderr}`
     .trim()
     .split('\n')
     .filter((line) => line.trim() !== '')
   const [why = `exit ${answer.rc}`, ...log] = said
   const name = deed.kind === 'process' ? deed.name : deed.unit
-  const failed = `${name}: ${change.action} failed: ${why}${log.length === 0 ? '' : `\n${log.map((line) => `  ${line}`).join('\n')}`}`
   return {
     changed: true,
-    failed,
+    failed: `${name}: ${action} failed: ${why}${log.length === 0 ? '' : `\n${log.map((line) => `  ${line}`).join('\n')}`}`,
     hint:
       deed.kind === 'process'
         ? `look at its log\ntail -n 50 ${quote(deed.command.logFile)}`
@@ -54,8 +67,15 @@ export function* applyService(change: Change<Deed>): Generator<readonly Step[], 
   }
 }
 
+type Start = Exclude<Deed, { readonly kind: 'enable' }>
+
+/** Whether something runs afterwards that has to be looked at again. */
+function isStart(deed: Deed): deed is Start {
+  return deed.kind !== 'enable' && deed.verb !== 'stop' && !(deed.kind === 'process' && deed.verb === 'hangup')
+}
+
 function stepOf(deed: Deed): RunStep {
-  const step = { kind: 'run', mayFail: true } as const
+  const step = { kind: 'run', mayFail: true, lookFollows: isStart(deed) } as const
   switch (deed.kind) {
     case 'enable':
       return { ...step, command: { argv: ['systemctl', deed.on ? 'enable' : 'disable', deed.unit] } }
@@ -76,20 +96,51 @@ function limit(wait: WaitFor): number {
  * Never blocks on systemctl: the wrapper of InfluxDB's upstream packages polls for ever when influxd dies, and its unit has
  * no start timeout in 2.x (read in its source). So the job is queued, and we wait for what we can see, with our own limit.
  */
-export function unitScript(unit: string, verb: 'start' | 'restart' | 'hangup' | 'reload' | 'stop', wait: WaitFor): string {
+export function unitScript(unit: string, verb: UnitVerb, wait: WaitFor): string {
   const name = quote(unit)
   if (verb === 'stop') return `systemctl stop ${name}`
-  const log = `journalctl -u ${name} -n ${shownLogLines} -o cat --no-pager 2>/dev/null`
-  const keeps = verb === 'hangup' || verb === 'reload'
-  const waits = stableWait({ of: { unit, notRun: keeps ? "''" : '"$tls_old"' }, ...wait })
+  const keeps = keepsRunning(verb)
   return `${stableFunctions}
 tls_show ${name}
 tls_old=$tls_run
-tls_failed() { printf '%s\\n' "$1"; ${log}; exit 1; }
+${unitFailed(name)}
 ${keeps ? '' : `[ "$tls_state" != failed ] || systemctl reset-failed ${name}\n`}${actOf(verb, name)} || tls_failed 'systemctl refused'
-${waits} || tls_failed "$tls_why"
-${keeps ? `[ "$tls_run" = "$tls_old" ] || tls_failed 'it ended on the signal and was started again'` : ':'}
+tls_until ${Math.ceil(wait.timeoutSeconds)}
+tls_up_unit ${name} ${keeps ? "''" : '"$tls_old"'} ${portWord(wait)} || tls_failed "$tls_why"
+${tellStarted('"$tls_old"')}
 `
+}
+
+/** Whether the unit stays up; it says so when only a later start of it did. */
+export function unitLook(unit: string, verb: UnitVerb, wait: WaitFor, started: Started): string {
+  const name = quote(unit)
+  const keeps = keepsRunning(verb)
+  const [stable, limit] = [stableMs(wait), Math.ceil(wait.timeoutSeconds)]
+  const again = `tls_wait_unit ${name} ${keeps ? "''" : quote(started.before)} ${stable} ${limit} ${portWord(wait)} && echo 'started again'`
+  return `${stableFunctions}
+${unitFailed(name)}
+${recallStarted(started)}
+tls_kept_unit ${name} ${stable} || { ${again}; } || tls_failed "$tls_why"
+${keeps ? `[ "$tls_run" = ${quote(started.before)} ] || tls_failed 'it ended on the signal and was started again'` : ':'}
+`
+}
+
+export type UnitVerb = Extract<Deed, { readonly kind: 'unit' }>['verb']
+
+function keepsRunning(verb: UnitVerb): boolean {
+  return verb === 'hangup' || verb === 'reload'
+}
+
+function unitFailed(name: string): string {
+  return `tls_failed() { printf '%s\\n' "$1"; journalctl -u ${name} -n ${shownLogLines} -o cat --no-pager 2>/dev/null; exit 1; }`
+}
+
+function portWord({ port }: WaitFor): string {
+  return port === undefined ? "''" : String(port)
+}
+
+function stableMs({ stableSeconds }: WaitFor): number {
+  return Math.round(stableSeconds * 1000)
 }
 
 function actOf(verb: 'start' | 'restart' | 'hangup' | 'reload', name: string): string {
@@ -105,7 +156,7 @@ export function processScript({ verb, command, pids, wait }: Extract<Deed, { rea
   const lines = [
     stableFunctions,
     `tls_exe=${quote(command.exe)}`,
-    `tls_failed() { printf '%s\\n' "$1"; tail -n ${shownLogLines} ${log} 2>/dev/null; exit 1; }`,
+    processFailed(log),
     // A process id may have been given to another process since it was read.
     `tls_ours() { tls_alive "$1" && { [ "$(readlink "/proc/$1/exe")" = "$tls_exe" ] || tr '\\0' '\\n' <"/proc/$1/cmdline" | grep -qxF -e "$tls_exe"; }; }`,
   ]
@@ -113,7 +164,8 @@ export function processScript({ verb, command, pids, wait }: Extract<Deed, { rea
     lines.push(
       `for tls_p in ${pids.join(' ')}; do`,
       '  tls_ours "$tls_p" && kill -HUP "$tls_p" || tls_failed "process $tls_p is gone"',
-      `  ${stableWait({ of: { pid: '"$tls_p"' }, ...wait })} || tls_failed "$tls_why"`,
+      `  tls_until ${Math.ceil(wait.timeoutSeconds)}`,
+      `  tls_up_pid "$tls_p" ${portWord(wait)} && tls_kept_pid ${stableMs(wait)} || tls_failed "$tls_why"`,
       'done',
     )
     return `${lines.join('\n')}\n`
@@ -136,6 +188,19 @@ export function processScript({ verb, command, pids, wait }: Extract<Deed, { rea
   return `${lines.join('\n')}\n`
 }
 
+/** Whether the process stays up. */
+export function processLook({ command, wait }: Extract<Deed, { readonly kind: 'process' }>, started: Started): string {
+  return `${stableFunctions}
+${processFailed(quote(command.logFile))}
+${recallStarted(started)}
+tls_kept_pid ${stableMs(wait)} || tls_failed "$tls_why"
+`
+}
+
+function processFailed(log: string): string {
+  return `tls_failed() { printf '%s\\n' "$1"; tail -n ${shownLogLines} ${log} 2>/dev/null; exit 1; }`
+}
+
 function startLines(command: Command & { readonly user: string }, log: string, wait: WaitFor): readonly string[] {
   const user = quote(command.user)
   // $! of a background job without job control is the program itself: setsid forks only when it leads a group already.
@@ -145,6 +210,8 @@ function startLines(command: Command & { readonly user: string }, log: string, w
     // The user opens the log; root makes it only where nothing is, without following a link.
     `tls_as ${user} sh -c ': >>"$0"' ${log} 2>/dev/null || { [ ! -e ${log} ] && (set -C; : >${log}) && chown ${user} ${log}; } || tls_failed ${quote(`${command.user} cannot write ${command.logFile}`)}`,
     `tls_new=$(tls_as ${user} sh -c ${quote(launch)} ${log} ${quoteAll(command.argv)}) || tls_failed 'it could not be started'`,
-    `${stableWait({ of: { pid: '"$tls_new"' }, ...wait })} || tls_failed "$tls_why"`,
+    `tls_until ${Math.ceil(wait.timeoutSeconds)}`,
+    `tls_up_pid "$tls_new" ${portWord(wait)} || tls_failed "$tls_why"`,
+    tellStarted("''"),
   ]
 }

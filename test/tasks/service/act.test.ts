@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prelude } from '../../../src/lib/prelude.ts'
 import type { Change } from '../../../src/model/task-type.ts'
-import { applyService, type Deed, processScript, unitScript } from '../../../src/tasks/service/act.ts'
+import { startedOf } from '../../../src/services/stable.ts'
+import { applyService, type Deed, processLook, processScript, type UnitVerb, unitLook, unitScript } from '../../../src/tasks/service/act.ts'
 
 let folder = ''
 let server = ''
@@ -27,12 +28,28 @@ function sh(script: string): { readonly rc: number; readonly stdout: string } {
   return { rc: done.status ?? -1, stdout: done.stdout }
 }
 
+/** A start, and the look at it that follows. */
+function startAndLook(deed: Extract<Deed, { kind: 'process' }>): { readonly rc: number; readonly stdout: string } {
+  const act = sh(processScript(deed))
+  const started = startedOf(act.stdout)
+  return started === undefined ? act : sh(processLook(deed, started))
+}
+
 async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
   const address = probe.address()
   await new Promise((resolve) => probe.close(resolve))
   return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+const restart: Change<Deed> = {
+  action: 'restart',
+  target: 'a.service',
+  summary: '',
+  diffs: [],
+  reason: '',
+  data: { kind: 'unit', verb: 'restart', unit: 'a.service', wait },
 }
 
 describe('a process of its own, in a real shell', () => {
@@ -64,10 +81,10 @@ describe('a process of its own, in a real shell', () => {
 
   test('starts detached with its log, is replaced, and ends', async () => {
     const port = await freePort()
-    expect(sh(processScript(deed('start', port, [String(port), "it's a $word"])))).toEqual({ rc: 0, stdout: '' })
+    expect(startAndLook(deed('start', port, [String(port), "it's a $word"]))).toEqual({ rc: 0, stdout: '' })
     expect(readFileSync(join(folder, 'app.log'), 'utf8')).toBe(`up as ${port}|it's a $word\n`)
     const first = pidOn(port)
-    expect(sh(processScript(deed('restart', port, [String(port)], [first]))).rc).toBe(0)
+    expect(startAndLook(deed('restart', port, [String(port)], [first])).rc).toBe(0)
     const second = pidOn(port)
     expect(second).toBeGreaterThan(0)
     expect(second).not.toBe(first)
@@ -105,9 +122,12 @@ describe('a process of its own, in a real shell', () => {
 })
 
 describe('a unit, against a systemctl that plays one', () => {
-  /** A stand-in whose unit is what four variables say; `acts` is what a restart does to them. */
+  /**
+   * A stand-in whose unit is what four variables say; `acts` is what a restart does to them, `later` what has become of them
+   * when the next program looks. Its process is this one, which is there for every program.
+   */
   const systemctl = (acts: string, state = 'active') => `
-S=${state} P=$$ N=0 R=old FAILED=
+S=${state} P=$PPID N=0 R=old
 systemctl() {
   echo "$*" >>${folder}/calls
   case $1 in
@@ -117,11 +137,12 @@ systemctl() {
 }
 journalctl() { echo 'last words'; }
 `
-  const play = (acts: string, verb: 'start' | 'restart' | 'hangup' | 'stop', state?: string) => {
+  const units = { stableSeconds: 0.2, timeoutSeconds: 1, port: undefined }
+  const play = (acts: string, verb: UnitVerb, state?: string, later = ':') => {
     writeFileSync(join(folder, 'calls'), '')
-    const done = sh(
-      `${systemctl(acts, state)}${unitScript("it's.service", verb, { stableSeconds: 0.2, timeoutSeconds: 1, port: undefined })}`,
-    )
+    const act = sh(`${systemctl(acts, state)}${unitScript("it's.service", verb, units)}`)
+    const started = startedOf(act.stdout)
+    const done = started === undefined ? act : sh(`${systemctl(':')}${acts}; ${later}\n${unitLook("it's.service", verb, units, started)}`)
     return {
       ...done,
       calls: readFileSync(join(folder, 'calls'), 'utf8')
@@ -133,8 +154,9 @@ journalctl() { echo 'last words'; }
   test.each<{
     case: string
     acts: string
-    verb: 'start' | 'restart' | 'hangup' | 'stop'
+    verb: UnitVerb
     state?: string
+    later?: string
     rc: number
     says: string
     calls: readonly string[]
@@ -206,33 +228,59 @@ journalctl() { echo 'last words'; }
       says: 'it ended on the signal and was started again',
       calls: ["kill -s HUP --kill-whom=main it's.service"],
     },
+    {
+      case: 'its process ends while it is looked at, and nothing starts it again',
+      acts: 'R=new',
+      later: 'P=999999999 S=failed',
+      verb: 'restart',
+      rc: 1,
+      says: 'it failed to start',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'systemd has started it once more, and that start stays',
+      acts: 'R=new',
+      later: 'R=newer N=1',
+      verb: 'restart',
+      rc: 0,
+      says: 'started again\n',
+      calls: ["restart --no-block it's.service"],
+    },
     { case: 'a stop', acts: ':', verb: 'stop', rc: 0, says: '', calls: ["stop it's.service"] },
-  ])('$case', ({ acts, verb, state, rc, says, calls }) => {
-    const done = play(acts, verb, state)
-    expect({ rc: done.rc, stdout: done.stdout }).toEqual({ rc, stdout: rc === 0 ? '' : `${says}\nlast words\n` })
+  ])('$case', ({ acts, verb, state, later, rc, says, calls }) => {
+    const done = play(acts, verb, state, later)
+    expect({ rc: done.rc, stdout: done.stdout }).toEqual({ rc, stdout: rc === 0 ? says : `${says}\nlast words\n` })
     expect(done.calls).toEqual(calls)
   })
 
   test('systemd that starts it again and again is no success', () => {
     // Each look finds one more restart, as with a program that ends after a second.
-    const again = systemctl('R=new').replace('show) ', 'show) N=$(wc -l <"$COUNT"); echo >>"$COUNT"; ')
-    const { rc, stdout } = sh(
-      `COUNT=${folder}/count; : >"$COUNT"\n${again}${unitScript('a.service', 'restart', { stableSeconds: 0.1, timeoutSeconds: 1, port: undefined })}`,
-    )
+    const again = systemctl(':').replace('show) ', 'show) N=$(wc -l <"$COUNT"); echo >>"$COUNT"; ')
+    const started = { pid: process.pid, count: 0, run: '.new.1', before: '.older.1', since: 0 }
+    const { rc, stdout } = sh(`COUNT=${folder}/count; : >"$COUNT"\n${again}${unitLook('a.service', 'restart', units, started)}`)
     expect({ rc, why: stdout.split('\n')[0] }).toEqual({ rc: 1, why: 'systemd started it again and again; gave up after 1 s' })
   })
 })
 
+test.each([
+  { said: 'up 12 0 34 .a.5 .b.6', started: { pid: 12, count: 0, since: 34, run: '.a.5', before: '.b.6' } },
+  { said: 'noise\nup 12 3 34 - \n', started: { pid: 12, count: 3, since: 34, run: '', before: '' } },
+  { said: 'up 12 0 34', started: undefined },
+  { said: '', started: undefined },
+])('what a start says of itself is read: $said', ({ said, started }) => {
+  expect(startedOf(said)).toEqual(started)
+})
+
+test('a start whose word of itself cannot be read is no success', () => {
+  const acts = applyService(restart)
+  acts.next()
+  expect(acts.next([{ ok: true, rc: 0, stdout: 'up and away', stderr: '' }]).value).toMatchObject({
+    failed: 'a.service: restart failed: what it printed of its start cannot be read\n  up and away',
+  })
+})
+
 test('a failure is told with the reason, the log and where to look', () => {
-  const change: Change<Deed> = {
-    action: 'restart',
-    target: 'a.service',
-    summary: '',
-    diffs: [],
-    reason: '',
-    data: { kind: 'unit', verb: 'restart', unit: 'a.service', wait },
-  }
-  const acts = applyService(change)
+  const acts = applyService(restart)
   const first = acts.next()
   expect(first.value).toMatchObject([{ kind: 'run', mayFail: true }])
   const end = acts.next([{ ok: false, rc: 1, stdout: 'it failed to start\nrun: bad key\n', stderr: '' }])

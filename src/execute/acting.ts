@@ -1,0 +1,161 @@
+import type { AskStep, Step, StepAnswer } from '../model/step.ts'
+import { type Probe, probeKey } from '../model/fact.ts'
+import type { Place } from '../plan/entry.ts'
+import type { ActGroup, Answers, HostSession } from '../ports/host-session.ts'
+import { type Actor, actSteps, advance, broke, fail, lost, mayFail, number, type Numbering } from './actor.ts'
+import type { SegmentPorts } from './segment.ts'
+
+const asksEveryMs = 250
+
+/** Acts in task order. Visible steps of neighbouring tasks share an exchange; a question ends it. True when one failed. */
+export async function actAll(actors: readonly Actor[], ports: SegmentPorts, numbering: Numbering): Promise<boolean> {
+  return new Acting(ports, numbering).all(actors)
+}
+
+class Acting {
+  readonly #ports: SegmentPorts
+  readonly #numbering: Numbering
+  /** actors that started something and still have to look whether it stays; only questions go on before they did */
+  #looking: readonly Actor[] = []
+  /** a look found what ends the host */
+  #lost = false
+  /** nothing acts behind the tasks of this batch */
+  #last = false
+
+  constructor(ports: SegmentPorts, numbering: Numbering) {
+    this.#ports = ports
+    this.#numbering = numbering
+  }
+
+  async all(actors: readonly Actor[]): Promise<boolean> {
+    let from = 0
+    while (from < actors.length) {
+      const batch = nextBatch(actors, from)
+      this.#last = actors.slice(from + batch.length).every(onlyAsks)
+      if (!batch.every(onlyAsks) && (await this.#look())) return true
+      const { broken, ended } = await this.#batch(batch)
+      if (broken) return true
+      from += ended
+    }
+    return this.#look()
+  }
+
+  /** `ended`: how many of the batch have; the host waits with the rest while a task judges a command that did not end with 0. */
+  async #batch(batch: readonly Actor[]): Promise<{ readonly broken: boolean; readonly ended: number }> {
+    const place = batch[0]?.entry.place ?? 'host'
+    const groups = batch
+      .filter((actor) => actor.result === undefined)
+      .map((actor): ActGroup => ({ mayFail: mayFail(actor), steps: actSteps(actor) }))
+    const answers = await this.#act(place, groups)
+    for (const [at, actor] of batch.entries()) {
+      const waits = !mayFail(actor) && actor.wants.some((step, index) => isFailedCommand(step, answers.get(actor.numbers[index] ?? 0)))
+      if (actor.result === undefined) await this.#finish(actor, answers)
+      // What it found missing may be so because what was started did not stay: then that is the failure.
+      if (broke(actor)) await this.#look()
+      if (this.#lost) actor.result = undefined
+      if (this.#lost || broke(actor)) return { broken: true, ended: at + 1 }
+      if (waits) return { broken: false, ended: at + 1 }
+    }
+    return { broken: false, ended: batch.length }
+  }
+
+  async #act(place: Place, groups: readonly ActGroup[]): Promise<Answers> {
+    if (groups.every(({ steps }) => steps.length === 0)) return new Map()
+    if (groups.some(({ steps }) => steps.some(({ step }) => step.kind !== 'run' || step.look !== true))) this.#ports.acted()
+    const session = await this.#ports.session(place)
+    return this.#ports.inTurn(place, () => session.act(groups))
+  }
+
+  /** Feeds the answers of an actor's visible steps, and goes on with whatever it still asks, up to its look. */
+  async #finish(actor: Actor, acted: Answers): Promise<void> {
+    let answers = acted
+    for (;;) {
+      const own: StepAnswer[] = []
+      for (const [at, step] of actor.wants.entries()) {
+        const answer = step.kind === 'ask' ? await this.#ask(step, actor.entry.place) : (answers.get(actor.numbers[at] ?? 0) ?? lost)
+        if (!answer.ok) {
+          fail(actor, answer, 'TASK_FAILED', step)
+          return
+        }
+        own.push(answer)
+      }
+      advance(actor, actor.deeds.next(own))
+      if (actor.result !== undefined) return
+      number(actor, this.#numbering)
+      if (actor.wants.every(isLook)) {
+        this.#looking = [...this.#looking, actor]
+        return
+      }
+      answers = await this.#act(actor.entry.place, [{ mayFail: false, steps: actSteps(actor) }])
+    }
+  }
+
+  /** The looks that are due. True when one found what ends the host. */
+  async #look(): Promise<boolean> {
+    const due = this.#looking
+    this.#looking = []
+    for (const actor of due) {
+      const answers = await this.#act(actor.entry.place, [{ mayFail: false, steps: actSteps(actor) }])
+      // A look that prints something says that what was heard meanwhile was heard of another run.
+      if ([...answers.values()].some(({ stdout }) => stdout.trim() !== '')) this.#ports.acted()
+      await this.#finish(actor, answers)
+      this.#lost ||= broke(actor)
+    }
+    return this.#lost
+  }
+
+  /**
+   * Asks until the answers have settled or the deadline has passed; the last answers count either way. The first time
+   * the questions of `along` are asked with them: when all is well at once, they need no exchange of their own later.
+   */
+  async #ask(step: AskStep, place: Place): Promise<StepAnswer> {
+    const { clock, pause } = this.#ports
+    const session = await this.#ports.session(place)
+    const deadline = clock.now() + step.deadlineSeconds * 1000
+    let along: readonly Probe[] = this.#last ? this.#ports.along(place) : []
+    for (;;) {
+      const facts = await asked(session, [...step.probes, ...along])
+      const ordered = step.probes.map((probe) => facts.get(probeKey(probe)))
+      const settled = step.settled(ordered)
+      if (settled) this.#ports.heard(place, facts)
+      if (settled || clock.now() >= deadline) return { ok: true, rc: 0, stdout: '', stderr: '', facts: ordered }
+      along = []
+      // Waiting for an answer that cannot come: what was started may have ended.
+      if (await this.#look()) return { ok: true, rc: 0, stdout: '', stderr: '', facts: ordered }
+      await pause(asksEveryMs)
+    }
+  }
+}
+
+function asked(session: HostSession, probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>> {
+  return session.observe([...new Map(probes.map((probe) => [probeKey(probe), probe])).values()])
+}
+
+/**
+ * Consecutive actors of one place. One that asks is the last of its batch, because its answer decides whether others act;
+ * behind one that will look at what it started only one that asks may go on.
+ */
+function nextBatch(actors: readonly Actor[], from: number): readonly Actor[] {
+  const place = actors[from]?.entry.place
+  const batch: Actor[] = []
+  let looks = false
+  for (const actor of actors.slice(from)) {
+    if (actor.entry.place !== place || (looks && !onlyAsks(actor))) break
+    batch.push(actor)
+    if (actor.wants.some((step) => step.kind === 'ask')) break
+    looks ||= actor.wants.some((step) => step.kind === 'run' && step.lookFollows === true)
+  }
+  return batch
+}
+
+function onlyAsks({ wants, result }: Actor): boolean {
+  return result !== undefined || wants.every((step) => step.kind === 'ask')
+}
+
+function isLook(step: Step): boolean {
+  return step.kind === 'run' && step.look === true
+}
+
+function isFailedCommand(step: Step, answer: StepAnswer | undefined): boolean {
+  return step.kind === 'run' && step.mayFail && answer !== undefined && answer.rc !== 0
+}

@@ -1,0 +1,106 @@
+import { unreachable } from '../lib/unreachable.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Step, StepAnswer } from '../model/step.ts'
+import type { AnyTaskType, Change, TaskResult } from '../model/task-type.ts'
+import type { Entry } from '../plan/entry.ts'
+import type { ActStep, Numbered } from '../ports/host-session.ts'
+
+type Deeds = Generator<readonly Step[], TaskResult, readonly StepAnswer[]>
+
+/** One change on its way: a pure generator, what it wants next, and how it ended. */
+export interface Actor {
+  readonly entry: Entry
+  readonly deeds: Deeds
+  wants: readonly Step[]
+  result: TaskResult | undefined
+  /** numbers of the steps of `wants`, given when they are staged or acted */
+  numbers: readonly number[]
+}
+
+/** Steps of one host are numbered through its whole run. */
+export interface Numbering {
+  next: number
+}
+
+/** For a step whose answer did not come back. */
+export const lost: StepAnswer = { ok: false, rc: 255, stdout: '', stderr: 'no answer came back' }
+
+export function start(entry: Entry, change: Change, taskTypes: ReadonlyMap<string, AnyTaskType>): Actor {
+  const deeds = taskTypes.get(entry.node.type)?.apply(change)
+  if (deeds === undefined) throw new Error(`no task type ${entry.node.type}`)
+  const actor: Actor = { entry, deeds, wants: [], result: undefined, numbers: [] }
+  advance(actor, deeds.next())
+  return actor
+}
+
+/** What it wants after its turn. */
+export function advance(actor: Actor, turn: IteratorResult<readonly Step[], TaskResult>): void {
+  if (turn.done === true) {
+    actor.result = turn.value
+    actor.wants = []
+  } else actor.wants = turn.value.map((step) => withKeywords(step, actor.entry))
+  actor.numbers = []
+}
+
+/** The next steps of an actor get their numbers. */
+export function number(actor: Actor, numbering: Numbering): void {
+  actor.numbers = actor.wants.map(() => numbering.next++)
+}
+
+/** `environment` and `timeout` of a task hold for every command it runs; what the task itself sets for a command wins. */
+function withKeywords(step: Step, { environment, node }: Entry): Step {
+  if (step.kind !== 'run') return step
+  const timeoutSeconds = step.timeoutSeconds ?? node.task.timeout
+  return { ...step, env: { ...environment, ...step.env }, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) }
+}
+
+/** Its failure does not end the host, or `failed_when` has to say first whether it is one: the segment ends behind such a task. */
+export function mayFail({ entry }: Actor): boolean {
+  return entry.tolerant || entry.node.task.failedWhen !== undefined
+}
+
+/** A failure that ends the host. */
+export function broke(actor: Actor): boolean {
+  return actor.result?.failed !== undefined && !mayFail(actor)
+}
+
+export function actSteps(actor: Actor): readonly Numbered<ActStep>[] {
+  return actor.wants.flatMap((step, at): readonly Numbered<ActStep>[] =>
+    step.kind === 'ask' || step.kind === 'issue' || step.kind === 'make' ? [] : [{ number: actor.numbers[at] ?? 0, step }],
+  )
+}
+
+export function fail(actor: Actor, answer: StepAnswer, code: Problem['code'], step?: Step): void {
+  const said = (answer.stderr.trim() || answer.stdout.trim() || `exit status ${answer.rc}`).split('\n').slice(-20).join('\n')
+  actor.result = {
+    changed: false,
+    failed: `${step === undefined ? 'staging' : describe(step)}: ${said}`,
+    ...(code === 'WRITE_FAILED' ? { hint: 'nothing on the host was changed' } : {}),
+  }
+}
+
+function describe(step: Step): string {
+  switch (step.kind) {
+    case 'write':
+    case 'install':
+      return `install ${step.path}`
+    case 'directory':
+      return `make directory ${step.path}`
+    case 'link':
+      return `link ${step.path}`
+    case 'attributes':
+      return `set owner and mode of ${step.path}`
+    case 'remove':
+      return `remove ${step.path}`
+    case 'run':
+      return 'argv' in step.command ? `run ${step.command.argv.join(' ')}` : 'run'
+    case 'make':
+      return 'make files'
+    case 'ask':
+      return 'ask'
+    case 'issue':
+      return 'sign the request'
+    default:
+      return unreachable(step)
+  }
+}
