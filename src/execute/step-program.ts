@@ -180,7 +180,9 @@ function swap(staged: string, path: string, expect: WriteStep['expect'] | undefi
  * own, and an input comes from a here-document: neither is ever an argument that others could read in the process list.
  */
 function run(step: RunStep, number: number, nonce: string): string {
-  const { argv, input } = invocation(step)
+  const { argv, input, script } = invocation(step)
+  const end = `${here}_${nonce}`
+  const stdin = script !== undefined ? `<<'${end}'\n${revealText(script)}\n${end}` : input === undefined ? '</dev/null' : '<"$tls_t/i"'
   const bound = step.timeoutSeconds === undefined ? argv : ['timeout', String(step.timeoutSeconds), ...argv]
   const command = step.as === undefined ? quoteCommand(bound) : `tls_as ${quote(step.as)} ${quoteAll(bound)}`
   const lines = [
@@ -192,22 +194,38 @@ function run(step: RunStep, number: number, nonce: string): string {
   return [
     'if tls_tmp 2>&1; then',
     ...(input === undefined ? [] : [`base64 -d >"$tls_t/i" ${hereDocument(Buffer.from(revealText(input), 'utf8'))}`]),
-    `(\n${lines.join('\n')}\n) ${input === undefined ? '</dev/null' : '<"$tls_t/i"'} >"$tls_t/o" 2>"$tls_t/e"; tls_rc=$?`,
-    `head -c ${outputLimitBytes} "$tls_t/o"`,
+    `(\n${lines.join('\n')}\n) >"$tls_t/o" 2>"$tls_t/e" ${stdin}`,
+    'tls_rc=$?',
+    shown('"$tls_t/o"'),
     splitSection(nonce, number),
-    `head -c ${outputLimitBytes} "$tls_t/e"`,
-    `rm -f -- "$tls_t/i" "$tls_t/o" "$tls_t/e"`,
+    shown('"$tls_t/e"'),
+    // Emptied, not removed: that costs no process, and the folder goes with the shell.
+    ': >"$tls_t/o" 2>"$tls_t/e"',
+    ...(input === undefined ? [] : ['rm -f -- "$tls_t/i"']),
     // Without a folder of our own nothing may run: its output would land in files of somebody else.
     'else tls_rc=1; fi',
   ].join('\n')
 }
 
+/** Most commands print nothing to at least one of the two, and then no process is needed to show it. */
+function shown(file: string): string {
+  return `[ ! -s ${file} ] || head -c ${outputLimitBytes} ${file}`
+}
+
+interface Invocation {
+  readonly argv: readonly string[]
+  /** exact bytes for its stdin */
+  readonly input?: Text | undefined
+  /** lines for its stdin */
+  readonly script?: Text
+}
+
 /** What is called and what it reads. A script that nothing bounds needs no sh of its own: it runs where it stands. */
-function invocation(step: RunStep): { readonly argv: readonly string[]; readonly input: Text | undefined } {
+function invocation(step: RunStep): Invocation {
   if ('argv' in step.command) return { argv: step.command.argv, input: step.stdin }
   if (step.as === undefined && step.timeoutSeconds === undefined) return { argv: [], input: step.stdin }
   if (step.stdin !== undefined) throw new Error('a script that runs as another user or with a deadline is itself the input of its sh')
-  return { argv: ['/bin/sh'], input: Secret.join([prelude, step.command.script]) }
+  return { argv: ['/bin/sh'], script: Secret.join([prelude, step.command.script]) }
 }
 
 function contentBytes(step: WriteStep): Uint8Array {

@@ -2,15 +2,18 @@
  * Functions that every program sent to a host may use; sent once per channel, right after the shell answers.
  * POSIX sh only: dash, BusyBox ash, bash and mksh run it unchanged. Names start with `tls_` to stay out of the way.
  *
+ * tls_who               sets tls_me to the name of the user that we are; asked for once, where somebody needs it
  * tls_as USER ARGV...   runs ARGV as USER (runs it directly when we are that user already)
  * tls_near PATH         sets tls_dir to the nearest existing folder above PATH
  * tls_tmp               sets tls_t to a private folder that goes with the shell
  * tls_generations       names of functions that remove what was staged; they run when the shell ends, however it ends
  */
 export const prelude = String.raw`
-tls_me=$(id -un 2>/dev/null || id -u)
+tls_me=
+tls_who() { [ -n "$tls_me" ] || tls_me=$(id -un 2>/dev/null || id -u); }
 tls_as() {
   tls_u=$1; shift
+  tls_who
   if [ "$tls_u" = "$tls_me" ]; then "$@"; return; fi
   if [ "$(id -u)" != 0 ]; then sudo -n -H -u "$tls_u" -- "$@"; return; fi
   if command -v runuser >/dev/null 2>&1; then runuser -u "$tls_u" -- "$@"; return; fi

@@ -5,18 +5,26 @@ import { defineProbe } from './probe-kind.ts'
 
 /**
  * Room on the filesystem that a path is or would be on. Free inodes are left out where df cannot tell them (BusyBox
- * without the option, btrfs). /proc/mounts says whether it is read-only; its last line for a mount point is the one in force.
+ * without the option, btrfs). One df for all paths; where it cannot tell of one of them, one for each. /proc/mounts says whether it is read-only; its last line for a mount point is the one in force.
  */
 export const space = defineProbe<'space'>({
   kind: 'space',
   tools: ['df'],
-  script: (targets) => String.raw`tls_space() {
+  script: (targets) => String.raw`tls_newline='
+'
+tls_rows() {
+  tls_o=$1; shift
+  tls_x=$(df "$tls_o" -- "$@" 2>/dev/null) && { printf '%s\n' "${'$'}{tls_x#*"$tls_newline"}"; return; }
+  for tls_p do df "$tls_o" -- "$tls_p" 2>/dev/null | { read -r tls_x; IFS= read -r tls_x; printf '%s\n' "$tls_x"; }; done
+}
+tls_space() {
   for tls_p do
     tls_dir=$tls_p
     [ -d "$tls_p" ] || tls_near "$tls_p"
-    df -Pk -- "$tls_dir" 2>/dev/null | { read -r tls_x; IFS= read -r tls_x; printf '%s\n' "$tls_x"; }
-    df -Pi -- "$tls_dir" 2>/dev/null | { read -r tls_x; IFS= read -r tls_x; printf '%s\n' "$tls_x"; }
+    shift; set -- "$@" "$tls_dir"
   done
+  tls_rows -Pk "$@"
+  tls_rows -Pi "$@"
   while IFS= read -r tls_x; do printf '%s\n' "$tls_x"; done 2>/dev/null </proc/mounts
 }
 tls_space ${quoteAll(targets.map(({ path }) => path))}
@@ -24,7 +32,7 @@ tls_space ${quoteAll(targets.map(({ path }) => path))}
   parse(stdout, targets) {
     const lines = binary(stdout).split('\n')
     const mounts = lines.slice(targets.length * 2)
-    return targets.map(({ path }, index) => spaceOf(path, lines[index * 2], lines[index * 2 + 1], mounts))
+    return targets.map(({ path }, index) => spaceOf(path, lines[index], lines[targets.length + index], mounts))
   },
 })
 

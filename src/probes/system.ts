@@ -34,7 +34,7 @@ tls_system() {
   { command -v timeout >/dev/null 2>&1 && timeout 2 hostname -f 2>/dev/null || echo; } | tls_line
   tls_addresses | tls_line
   tls_init
-  printf '%s\n' "$tls_me"
+  tls_who; printf '%s\n' "$tls_me"
   id -u
   uname -m
   { openssl version 2>/dev/null || echo; } | tls_line

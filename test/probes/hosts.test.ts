@@ -183,6 +183,8 @@ describe.each(shells)('under $name', (shell) => {
 })
 
 test('every shell runs at all, and the probes above leave nothing behind', () => {
-  expect(shells.map((shell) => Buffer.from(run(shell, 'echo "$tls_me"').stdout).toString())).toEqual(shells.map(() => `${me.username}\n`))
+  expect(shells.map((shell) => Buffer.from(run(shell, 'tls_who; echo "$tls_me"').stdout).toString())).toEqual(
+    shells.map(() => `${me.username}\n`),
+  )
   expect(existsSync(join(folder, 'planted'))).toBe(false)
 })

@@ -39,7 +39,7 @@ export function transportContract(name: string, start: () => Promise<TransportUn
       { case: 'the end line of another channel', program: "printf '\\n\\036abc END 0\\n'", output: '\n\x1eabc END 0\n' },
       {
         case: 'functions of the prelude',
-        program: 'tls_as "$tls_me" echo as; tls_near /nowhere/at/all; echo "$tls_dir"',
+        program: 'tls_who; tls_as "$tls_me" echo as; tls_near /nowhere/at/all; echo "$tls_dir"',
         output: 'as\n/\n',
       },
       { case: 'text outside ASCII', program: 'echo ü€', output: Buffer.from('ü€\n').toString('latin1') },
