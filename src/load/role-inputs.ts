@@ -1,4 +1,4 @@
-import { schema as isSchema } from '../generated/validators/index.js'
+import { inputs as shipped, schema as isSchema } from '../generated/validators/index.js'
 import { suggestion } from '../lib/suggest.ts'
 import type { Role, RoleInput, RoleUse } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
@@ -17,10 +17,15 @@ async function loadEngine(): Promise<RoleEngine> {
 
 const compiled = new WeakMap<RoleInput, Validate>()
 
+/** What was compiled ahead of time, for an input that is written like one of a shipped role. */
+function shippedValidator(input: RoleInput): Validate | undefined {
+  return shipped.get(JSON.stringify(input.schema))
+}
+
 async function validatorOf(input: RoleInput): Promise<Validate> {
   const known = compiled.get(input)
   if (known !== undefined) return known
-  const validate = (await loadEngine()).ajv.compile(input.schema) as Validate
+  const validate = shippedValidator(input) ?? ((await loadEngine()).ajv.compile(input.schema) as Validate)
   compiled.set(input, validate)
   return validate
 }
@@ -29,10 +34,11 @@ async function validatorOf(input: RoleInput): Promise<Validate> {
 export async function checkRoleSchemas({ role, inputs }: ShelvedRole): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   if (inputs === undefined) return problems
-  const { ajv, refusal } = await loadEngine()
   for (const input of role.inputs) {
+    const known = shippedValidator(input) !== undefined
     const written = entryOf(inputs, input.name)?.value
-    const patterns = written === undefined ? [] : patternsIn(written)
+    const patterns = written === undefined || known ? [] : patternsIn(written)
+    const refusal = patterns.length === 0 ? () => undefined : (await loadEngine()).refusal
     const refused = patterns.flatMap(({ text, at }): Problem[] => {
       const why = refusal(text)
       return why === undefined
@@ -48,7 +54,8 @@ export async function checkRoleSchemas({ role, inputs }: ShelvedRole): Promise<r
     })
     problems.push(...refused)
     if (refused.length > 0) continue
-    if (!isSchema(input.schema)) {
+    if (!known && !isSchema(input.schema)) {
+      const { ajv } = await loadEngine()
       problems.push({
         code: 'VALUE_INVALID',
         message: `the schema of ${input.name} cannot be used: ${ajv.errorsText(isSchema.errors, { dataVar: input.name })}`,
