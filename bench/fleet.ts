@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stableFunctions } from '../src/services/stable.ts'
-import { type Fleet, services, startFleet, sweep } from '../test/fleet/lab/index.ts'
+import { ensureEngine, type Fleet, services, startFleet, sweep } from '../test/fleet/lab/index.ts'
 
 /** Hosts with Debian's node exporter, and every file that the sides need to reach them. */
 export interface BenchFleet {
@@ -17,6 +17,8 @@ export interface BenchFleet {
 }
 
 export async function startBenchFleet(count: number, raw: string, say: (line: string) => void): Promise<BenchFleet> {
+  // Sweeping asks the engine, which nobody may have started yet.
+  await ensureEngine(say)
   await sweep('dead')
   const names = Array.from({ length: count }, (_, index) => `h${index + 1}`)
   const fleet = await startFleet({ hosts: names.map((name) => ({ name, kind: 'node' })) }, say)

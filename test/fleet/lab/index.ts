@@ -1,3 +1,4 @@
+export { ensureEngine } from './engine.ts'
 export { type CommandResult, command } from './command.ts'
 export { type Fleet, type SshOptions, startFleet } from './fleet.ts'
 export type { ExecOptions, LabHost } from './host.ts'
