@@ -12,8 +12,13 @@ export function yamlLiteral(value: unknown, style?: string): string {
   return value
 }
 
+/** Paths and names, of which nothing can be read as a number, a date or a sign of YAML; but these words it has meanings for. */
+const plainWord = /^(?!(?:null|true|false)$)[A-Za-z/][A-Za-z0-9_/.-]*$/i
+
 /** Whether the bare word means exactly itself, also inside a list written on one line. */
 function readsAsItself(word: string): boolean {
+  // Asking the parser costs a hundred times as much, for each setting of each host.
+  if (plainWord.test(word)) return !oldBoolean.test(word)
   if (oldBoolean.test(word) || !/^[^\s,[\]{}#&*!|>'"%@`][^\n\r\t,[\]{}]*$/.test(word) || /^(?:---|\.\.\.)/.test(word)) return false
   const document = parseDocument(`k: [${word}]`)
   if (document.errors.length > 0) return false

@@ -5,6 +5,7 @@ import { removeToml, setToml } from '../../lib/edit/toml.ts'
 import { removeYaml, setYaml } from '../../lib/edit/yaml.ts'
 import { heldText, refused } from '../../lib/host-file.ts'
 import { type FileDeed, planManagedFile } from '../../lib/managed-file.ts'
+import { remembering } from '../../lib/remember.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
 import { revealText, Secret } from '../../model/value.ts'
@@ -49,12 +50,23 @@ function editsOf(wish: FileWish): readonly (readonly [path: string, edit: (text:
   ]
 }
 
+/** Each edit reads the whole document twice. */
+const setYamlOnce = remembering(
+  64,
+  (text, path, setting) => (isSecret(setting) ? undefined : JSON.stringify([text, path, setting])),
+  setYaml,
+)
+
+function isSecret(setting: Setting): boolean {
+  return setting instanceof Secret || (Array.isArray(setting) && setting.some((item: Setting) => isSecret(item)))
+}
+
 function setOne(format: Format, text: string, path: string, setting: Setting): Edit {
   switch (format) {
     case 'toml':
       return setToml(text, path, setting)
     case 'yaml':
-      return setYaml(text, path, setting)
+      return setYamlOnce(text, path, setting)
     case 'env':
       return setEnv(text, path, envValue(setting))
     default:
