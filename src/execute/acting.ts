@@ -17,6 +17,8 @@ class Acting {
   readonly #numbering: Numbering
   /** actors that started something and still have to look whether it stays; only questions go on before they did */
   #looking: readonly Actor[] = []
+  /** how long a question may still wait for what was started; half of its stable time */
+  #ripensMs = 0
   /** a look found what ends the host */
   #lost = false
   /** nothing acts behind the tasks of this batch */
@@ -61,7 +63,7 @@ class Acting {
 
   async #act(place: Place, groups: readonly ActGroup[]): Promise<Answers> {
     if (groups.every(({ steps }) => steps.length === 0)) return new Map()
-    if (groups.some(({ steps }) => steps.some(({ step }) => step.kind !== 'run' || step.look !== true))) this.#ports.acted()
+    if (groups.some(({ steps }) => steps.some(({ step }) => !isLook(step)))) this.#ports.acted()
     const session = await this.#ports.session(place)
     return this.#ports.inTurn(place, () => session.act(groups))
   }
@@ -84,16 +86,28 @@ class Acting {
       number(actor, this.#numbering)
       if (actor.wants.every(isLook)) {
         this.#looking = [...this.#looking, actor]
+        this.#ripensMs = Math.max(...actor.wants.map(stableMsOf)) / 2
         return
       }
       answers = await this.#act(actor.entry.place, [{ mayFail: false, steps: actSteps(actor) }])
     }
   }
 
+  /**
+   * The stable time has to pass anyway. Half of it passes before anybody asks: the answer of a process that has lived for
+   * a while says more, and the starts of other hosts are not held up by the questions.
+   */
+  async #ripen(): Promise<void> {
+    const waitMs = this.#ripensMs
+    this.#ripensMs = 0
+    if (waitMs > 0) await this.#ports.pause(waitMs)
+  }
+
   /** The looks that are due. True when one found what ends the host. */
   async #look(): Promise<boolean> {
     const due = this.#looking
     this.#looking = []
+    this.#ripensMs = 0
     for (const actor of due) {
       const answers = await this.#act(actor.entry.place, [{ mayFail: false, steps: actSteps(actor) }])
       // A look that prints something says that what was heard meanwhile was heard of another run.
@@ -110,6 +124,7 @@ class Acting {
    */
   async #ask(step: AskStep, place: Place): Promise<StepAnswer> {
     const { clock, pause } = this.#ports
+    await this.#ripen()
     const session = await this.#ports.session(place)
     const deadline = clock.now() + step.deadlineSeconds * 1000
     let along: readonly Probe[] = this.#last ? this.#ports.along(place) : []
@@ -153,7 +168,11 @@ function onlyAsks({ wants, result }: Actor): boolean {
 }
 
 function isLook(step: Step): boolean {
-  return step.kind === 'run' && step.look === true
+  return step.kind === 'run' && step.look !== undefined
+}
+
+function stableMsOf(step: Step): number {
+  return step.kind === 'run' && step.look !== undefined ? step.look.stableMs : 0
 }
 
 function isFailedCommand(step: Step, answer: StepAnswer | undefined): boolean {

@@ -95,7 +95,7 @@ export interface RunStep {
    * such a look: it changes nothing, and tasks behind it that only ask may ask before it. What it prints says that what
    * they heard no longer holds.
    */
-  readonly look?: boolean
+  readonly look?: { readonly stableMs: number }
 }
 
 /** Asks again, after what came before has acted, until `settled` or the deadline. */

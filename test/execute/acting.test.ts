@@ -23,7 +23,7 @@ const fromAnswer = (answer: StepAnswer | undefined): TaskResult =>
 const tasks = {
   *starts(): Deeds {
     yield [run('start', { lookFollows: true })]
-    const [look] = yield [run('look', { look: true })]
+    const [look] = yield [run('look', { look: { stableMs: 1000 } })]
     return fromAnswer(look)
   },
   *acts(): Deeds {
@@ -52,7 +52,7 @@ async function play(names: readonly (keyof typeof tasks)[], { facts = ['up'], lo
   const ports: SegmentPorts = {
     issuer: { issue: async () => '', authority: () => undefined },
     clock: { now: () => 0 },
-    pause: async () => void log.push('pause'),
+    pause: async (milliseconds) => void log.push(`pause ${milliseconds}`),
     inTurn: (_place, act) => act(),
     along: () => [port(2)],
     heard: (_place, some) => {
@@ -96,7 +96,7 @@ async function play(names: readonly (keyof typeof tasks)[], { facts = ['up'], lo
 describe('the look at what was started', () => {
   test('comes after the questions of the tasks behind it, which the stable time is spent on', async () => {
     expect(await play(['acts', 'starts', 'asks'])).toEqual({
-      log: ['act+start', 'ask 1+2: up', 'look'],
+      log: ['act+start', 'pause 500', 'ask 1+2: up', 'look'],
       failed: false,
       heard: [1, 2],
       results: [true, true, false],
@@ -105,12 +105,16 @@ describe('the look at what was started', () => {
 
   test('comes before the next task that acts', async () => {
     expect((await play(['starts', 'acts', 'asks'])).log).toEqual(['start', 'look', 'act', 'ask 1+2: up'])
-    expect((await play(['starts', 'asks', 'acts'])).log).toEqual(['start', 'ask 1: up', 'look', 'act'])
+    expect((await play(['starts', 'asks', 'asks', 'acts'])).log).toEqual(['start', 'pause 500', 'ask 1: up', 'ask 1: up', 'look', 'act'])
   })
 
   test('comes before a question is repeated, and its failure is the one that is told', async () => {
     const down = await play(['starts', 'asks'], { facts: ['down', 'down'], look: { rc: 1, stdout: 'gone' } })
-    expect(down).toMatchObject({ log: ['start', 'ask 1+2: down', 'look'], failed: true, results: ['it did not stay', undefined] })
+    expect(down).toMatchObject({
+      log: ['start', 'pause 500', 'ask 1+2: down', 'look'],
+      failed: true,
+      results: ['it did not stay', undefined],
+    })
   })
 
   test('that finds another run takes back what was heard meanwhile', async () => {
@@ -119,6 +123,6 @@ describe('the look at what was started', () => {
 })
 
 test('questions that are asked along are heard only when all is well at once, and only behind the last act', async () => {
-  expect(await play(['asks'], { facts: ['down', 'up'] })).toMatchObject({ log: ['ask 1+2: down', 'pause', 'ask 1: up'], heard: [1] })
+  expect(await play(['asks'], { facts: ['down', 'up'] })).toMatchObject({ log: ['ask 1+2: down', 'pause 250', 'ask 1: up'], heard: [1] })
   expect((await play(['asks', 'acts'])).heard).toEqual([])
 })

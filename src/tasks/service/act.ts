@@ -46,7 +46,9 @@ function* lookAgain(deed: Deed, act: StepAnswer): Generator<readonly Step[], Ste
   const started = startedOf(act.stdout)
   if (started === undefined) return { ...act, rc: 1, stdout: `what it printed of its start cannot be read\n${act.stdout}` }
   const look = deed.kind === 'unit' ? unitLook(deed.unit, deed.verb, deed.wait, started) : processLook(deed, started)
-  const [answer] = yield [{ kind: 'run', command: { script: look }, mayFail: true, timeoutSeconds: limit(deed.wait), look: true }]
+  const [answer] = yield [
+    { kind: 'run', command: { script: look }, mayFail: true, timeoutSeconds: limit(deed.wait), look: { stableMs: stableMs(deed.wait) } },
+  ]
   return answer
 }
 
