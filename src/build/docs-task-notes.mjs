@@ -71,6 +71,15 @@ export const taskNotes = {
     register: '`msg`',
     differences: ['`var` is an expression of CEL.', 'There is no `verbosity`.'],
   },
+  fail: {
+    example: `- name: only what a role was written for
+  fail: { msg: "{{ facts.os.id }} is not known to this playbook" }
+  when: facts.os.family != "Debian"`,
+    register: '`msg`',
+    differences: [
+      'Where its condition is known in the plan, the host fails there and is left as it is, before anything acts, unless a rescue clears it.',
+    ],
+  },
   file: {
     example: `- name: folder of the certificate
   file: { path: /etc/app/tls, state: directory, owner: root, group: app, mode: '0750' }

@@ -4,6 +4,7 @@ import { command } from './command/index.ts'
 import { config } from './config/index.ts'
 import { copy } from './copy/index.ts'
 import { debug } from './debug/index.ts'
+import { fail } from './fail/index.ts'
 import { file } from './file/index.ts'
 import { generate } from './generate/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
@@ -19,6 +20,7 @@ const all: readonly AnyTaskType[] = [
   config,
   copy,
   debug,
+  fail,
   file,
   generate,
   lineinfile,

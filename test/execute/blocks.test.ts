@@ -138,6 +138,14 @@ describe('a block', () => {
     ])
   })
 
+  test('whose fail says why tells it to its rescue', async () => {
+    const block = '[{name: give up, fail: {msg: no room}}]'
+    const rescue = '[{name: told, debug: {msg: "{{ failed_task.name }}: {{ failed_result.msg }}"}}]'
+    const { plan, results } = await play(`- {hosts: all, tasks: [{block: ${block}, rescue: ${rescue}}]}\n`, hostsNamed('h1'))
+    expect(plan.plays[0]?.hosts[0]?.tasks.map(({ reason }) => reason)).toEqual(['no room', 'give up: no room'])
+    expect(results).toEqual(['h1 give up rescued', 'h1 told ok'])
+  })
+
   test('of an unreachable host is neither rescued nor cleaned up', async () => {
     const host = new MemoryHost()
     host.unreachable = true

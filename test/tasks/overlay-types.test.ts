@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Secret, Unknown } from '../../src/model/value.ts'
 import { assert } from '../../src/tasks/assert/index.ts'
 import { debug } from '../../src/tasks/debug/index.ts'
+import { fail } from '../../src/tasks/fail/index.ts'
 import { setFact } from '../../src/tasks/set_fact/index.ts'
 import { contextOf, questionsOf } from './host.ts'
 
@@ -44,6 +45,14 @@ test('debug of both is refused', () => {
   expect(debug.plan({ msg: 'a', var: { text: 'b', result: 1 } }, context).problems).toMatchObject([{ code: 'VALUE_INVALID' }])
 })
 
+test.each([
+  { case: 'its message', params: { msg: 'no room' }, failed: 'no room' },
+  { case: 'without one', params: {}, failed: 'Failed as requested from task' },
+  { case: 'a secret, hidden', params: { msg: Secret.join(['pw: ', Secret.of('s3cret')]) }, failed: 'pw: (secret)' },
+])('fail says $case', ({ params, failed }) => {
+  expect(fail.plan(params, context)).toMatchObject({ changes: [], predicts: [], reason: failed, failed })
+})
+
 test('set_fact sets values as they are', () => {
   const secret = Secret.of('s3cret')
   const decision = setFact.plan({ a: 1, b: secret, c: [true] }, context)
@@ -52,8 +61,13 @@ test('set_fact sets values as they are', () => {
 })
 
 test('none of them asks or does anything', () => {
-  expect([questionsOf(assert, { that: holds }, []), questionsOf(debug, {}, []), questionsOf(setFact, {}, [])]).toEqual([[], [], []])
+  expect([
+    questionsOf(assert, { that: holds }, []),
+    questionsOf(debug, {}, []),
+    questionsOf(fail, {}, []),
+    questionsOf(setFact, {}, []),
+  ]).toEqual([[], [], [], []])
   const nothing = { action: 'run', target: '', summary: '', diffs: [], reason: '' } as const
-  for (const type of [assert, debug, setFact])
+  for (const type of [assert, debug, fail, setFact])
     expect(type.apply(nothing as never).next()).toEqual({ done: true, value: { changed: false } })
 })

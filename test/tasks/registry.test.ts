@@ -73,6 +73,8 @@ test.each([
   ['wait_for', { port: 9090, host: '::1' }, true],
   ['assert', { that: ['a == 1', true] }, true],
   ['assert', { that: [] }, false],
+  ['fail', { msg: 'no' }, true],
+  ['fail', { message: 'no' }, false],
   ['debug', { msg: [1, { a: null }] }, true],
   ['debug', { var: 'a.b' }, true],
   ['set_fact', { a: 1 }, true],

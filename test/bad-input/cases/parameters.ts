@@ -235,6 +235,17 @@ export const parameterCases: readonly BadCase[] = [
     files: task('assert: {that: true, msg: x}'),
     expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:28', message: '"msg"' },
   },
+  // fail
+  {
+    name: 'fail: a misspelt parameter',
+    files: task('fail: {mgs: hello}'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:14', message: '"mgs"', hint: 'did you mean "msg"?' },
+  },
+  {
+    name: 'fail: a text alone',
+    files: task('fail: hello'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:13', message: 'fail: expected a map of parameters, got one text' },
+  },
   // debug
   {
     name: 'debug: a text alone',
