@@ -90,7 +90,8 @@ export const advice = {
   SERVED_OLD: 'Restart the service on the host and look at its log.',
   NOT_CONVERGED: 'See what is left with `tlsplay plan`. Two tasks that want different things of one file look like this.',
   PLAN_CONTRADICTED: 'Run again; if it stays, two runs or another tool work on the host at the same time.',
-  INTERRUPTED: 'Run again; hosts that were at work had ended their step.',
+  INTERRUPTED:
+    'Run again. After one Ctrl-C the hosts that were at work have ended their step; after a second one the message names those that go on alone.',
   OPENSSL_MISSING: 'Install openssl on this machine.',
   INTERNAL: 'Report it with the command and, if you can, the playbook.',
 }

@@ -10,5 +10,5 @@ Exit codes:
   4    a host was unreachable and none failed
   5    locked by another run
   6    a rollback is incomplete
-  130  interrupted (143: terminated)
+  130  interrupted (143: terminated, 129: terminal closed)
 With --detailed-exitcode (plan, run --check): 0 nothing to do, 2 changes pending, 1 everything else.`

@@ -15,7 +15,7 @@ export async function showProblems(problems: readonly Problem[], texts: Texts, i
 /** Says what went wrong and returns the exit code: problems of the user as problems, everything else as a bug of ours. */
 export async function failureCode(
   error: unknown,
-  io: Pick<Io, 'argv' | 'env' | 'stderr' | 'interrupted'>,
+  io: Pick<Io, 'argv' | 'env' | 'stderr' | 'interrupted' | 'leaving'>,
   texts: Texts = new Map(),
 ): Promise<number> {
   if (error instanceof TlsplayError) {
@@ -35,6 +35,8 @@ export async function failureCode(
   return exitCodes.refused
 }
 
-function interruptedCode(io: Pick<Io, 'interrupted'>): number {
-  return io.interrupted.aborted && typeof io.interrupted.reason === 'number' ? io.interrupted.reason : exitCodes.interrupted
+/** The exit code of the signal that came last. */
+export function interruptedCode({ interrupted, leaving }: Pick<Io, 'interrupted' | 'leaving'>): number {
+  const { aborted, reason } = leaving.aborted ? leaving : interrupted
+  return aborted && typeof reason === 'number' ? reason : exitCodes.interrupted
 }

@@ -17,8 +17,10 @@ export interface Io {
   /** absolute path of the Node that runs this, and its process id */
   readonly node: string
   readonly pid: number
-  /** aborted by the first SIGINT or SIGTERM; its reason is the exit code, 130 or 143 */
+  /** aborted by the first SIGINT, SIGTERM or SIGHUP; its reason is the exit code: 130, 143 or 129 */
   readonly interrupted: AbortSignal
+  /** aborted by the second: the process ends shortly after, whatever is still at work */
+  readonly leaving: AbortSignal
 }
 
 /** As Node decides it for its own output: FORCE_COLOR beats NO_COLOR beats the terminal. */

@@ -14,22 +14,29 @@ async function main(): Promise<number> {
   return runProgram(io(argv))
 }
 
+/** From the second signal to the end of the process. */
+const lastWordMs = 1500
+
 function io(argv: readonly string[]): Io {
   const interrupt = new AbortController()
+  const leave = new AbortController()
   const stop = (code: number) => (): void => {
-    // Asked a second time: the terminal belongs to the person again, hosts finish or undo alone.
-    if (interrupt.signal.aborted) process.exit(code)
-    interrupt.abort(code)
+    if (!interrupt.signal.aborted) return interrupt.abort(code)
+    // Asked a second time: the terminal belongs to the person again, after one last word at most.
+    leave.abort(code)
+    setTimeout(() => process.exit(code), lastWordMs)
   }
   process.on('SIGINT', stop(130))
   process.on('SIGTERM', stop(143))
+  process.on('SIGHUP', stop(129))
   const { env, stdin, stdout, stderr, execPath, pid } = process
-  return { argv, env, cwd: process.cwd(), stdin, stdout, stderr, node: execPath, pid, interrupted: interrupt.signal }
+  const signals = { interrupted: interrupt.signal, leaving: leave.signal }
+  return { argv, env, cwd: process.cwd(), stdin, stdout, stderr, node: execPath, pid, ...signals }
 }
 
-/** `tlsplay plan | head` is no failure, and a run goes on when nobody reads it any more. */
+/** `tlsplay plan | head` is no failure, and a run goes on when nobody reads it any more; a closed terminal says EIO. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 }
 
 const written = (stream: NodeJS.WriteStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()))

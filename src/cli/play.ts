@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { Tally } from '../execute/abandoned.ts'
+import { BusyHosts } from '../execute/busy-hosts.ts'
 import { remoteHosts } from '../execute/remote-host.ts'
 import { runPlaybook } from '../execute/run.ts'
 import { caIssuer } from '../issuers/ca-issuer.ts'
@@ -16,7 +18,7 @@ import { transports } from '../transport/transports.ts'
 import { hasPendingChanges } from '../view/plan-text.ts'
 import { connectionOverrides, defaultKeyFiles } from './connection.ts'
 import { exitCodes } from './exit-codes.ts'
-import { failureCode, showProblems } from './failure.ts'
+import { failureCode, interruptedCode, showProblems } from './failure.ts'
 import { inventoryPrograms } from './inventory-program.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
@@ -96,16 +98,20 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
     view.emit({ type: 'warning', message: 'interrupted: hosts at work end first, no other is started; once more ends it at once' })
   io.interrupted.addEventListener('abort', onInterrupt, { once: true })
   let plan: Plan | undefined
-  const report = await runPlaybook(
+  const busy = new BusyHosts()
+  const tally = new Tally(run.plays.flatMap((play) => play.hosts))
+  const running = runPlaybook(
     { run, inventory: run.inventory, mode, playbook, forks: options.forks, tlsplay: version, signal: io.interrupted },
     {
-      connector: watch?.witness.connector(hosts) ?? hosts,
+      connector: busy.connector(watch?.witness.connector(hosts) ?? hosts),
       tools: {
         ...{ run, taskTypes, now: clock.now(), checkParams, authority: watch?.witness.authority(authority) ?? authority },
         readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder }),
       },
       events: {
         emit(event) {
+          if (io.leaving.aborted) return
+          tally.count(event)
           view.emit(event)
           if (event.type === 'run_started')
             for (const warning of prepared.warnings) view.emit({ type: 'warning', message: placed(warning) })
@@ -116,6 +122,13 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
       ...(watch === undefined ? {} : { review: (planned, refused) => watch.planned(planned, refused) }),
     },
   )
+  const ended = await Promise.race([running, aborted(io.leaving)])
+  const report = ended ?? tally.abandoned({ tlsplay: version, playbook, mode, exitCode: interruptedCode(io) }, busy)
+  if (ended === undefined) {
+    // Nobody waits for it any more, and it may well fail when the process goes.
+    running.catch(() => undefined)
+    await view.aside(async () => view.emit({ type: 'run_finished', report }))
+  }
   io.interrupted.removeEventListener('abort', onInterrupt)
   await view.settled()
   // What the plan refuses or cannot reach stands in the plan already.
@@ -128,8 +141,16 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
   return { code: exitCodeOf(report, plan, options, io), report }
 }
 
+/** undefined when it comes */
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}
+
 function exitCodeOf(report: Report, plan: Plan | undefined, options: PlayOptions, io: Io): number {
-  if (io.interrupted.aborted) return typeof io.interrupted.reason === 'number' ? io.interrupted.reason : exitCodes.interrupted
+  if (io.interrupted.aborted) return interruptedCode(io)
   if (!options.detailedExitcode) return report.exitCode
   if (report.exitCode !== exitCodes.done || plan === undefined) return exitCodes.refused
   return hasPendingChanges(plan) ? exitCodes.failed : exitCodes.done

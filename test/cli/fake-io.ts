@@ -9,7 +9,7 @@ export interface FakeIo extends Io {
 /** A process that is not there: what it writes is kept, what it is given is data. */
 export function fakeIo(
   argv: readonly string[],
-  given: { readonly env?: Environment; readonly cwd?: string; readonly signal?: AbortSignal } = {},
+  given: { readonly env?: Environment; readonly cwd?: string; readonly signal?: AbortSignal; readonly leaving?: AbortSignal } = {},
 ): FakeIo {
   const [stdout, stderr] = [keptStream(), keptStream()]
   return {
@@ -22,6 +22,7 @@ export function fakeIo(
     stdout: stdout.stream,
     stderr: stderr.stream,
     interrupted: given.signal ?? new AbortController().signal,
+    leaving: given.leaving ?? new AbortController().signal,
     out: stdout.text,
     err: stderr.text,
   }

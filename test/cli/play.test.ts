@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Environment } from '../../src/cli/io.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { startSshHost } from '../../src/embedded/ssh-host.ts'
@@ -24,11 +24,15 @@ function playbook(...tasks: readonly string[]): string {
   return ['- name: p', '  hosts: all', '  tasks:', ...tasks.map((task) => `    - ${task}`), ''].join('\n')
 }
 
-async function tlsplay(words: readonly string[], given: { readonly env?: Environment; readonly signal?: AbortSignal } = {}) {
+async function tlsplay(
+  words: readonly string[],
+  given: { readonly env?: Environment; readonly signal?: AbortSignal; readonly leaving?: AbortSignal } = {},
+) {
   const io = fakeIo(words, {
     cwd,
     env: { HOME: cwd, PATH: process.env['PATH'], ...given.env },
     ...(given.signal === undefined ? {} : { signal: given.signal }),
+    ...(given.leaving === undefined ? {} : { leaving: given.leaving }),
   })
   const code = await runProgram(io)
   return { code, out: io.out(), err: io.err() }
@@ -177,6 +181,40 @@ test.each([130, 143])('a run that was interrupted starts no host and ends with %
   const { code } = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml'], { signal: AbortSignal.abort(reason) })
   expect(code).toBe(reason)
   expect(existsSync(join(cwd, 'made'))).toBe(false)
+})
+
+test('one that is interrupted twice tells what is done and which host it leaves at work', async () => {
+  write(
+    'long.yml',
+    playbook('debug: { msg: done }', `command: { argv: [sh, -c, "touch begun; until [ -e go ]; do sleep 0.1; done"], chdir: ${cwd} }`),
+  )
+  const [interrupt, leave] = [new AbortController(), new AbortController()]
+  const running = tlsplay(['run', 'long.yml', '-i', 'hosts.yml'], { signal: interrupt.signal, leaving: leave.signal })
+  try {
+    await vi.waitFor(() => expect(existsSync(join(cwd, 'begun'))).toBe(true), { timeout: 10_000 })
+    interrupt.abort(130)
+    leave.abort(143)
+    const { code, out, err } = await running
+    expect(existsSync(join(cwd, 'go'))).toBe(false)
+    expect(code).toBe(143)
+    expect(out).toMatch(/PLAY RECAP\nhost here : /)
+    expect(err).toContain('left at once while these hosts were at work: here (being changed)')
+  } finally {
+    write('go', '')
+  }
+})
+
+test('interrupted once, a host at work ends its tasks and the summary is complete', async () => {
+  write('long.yml', playbook(`command: { argv: [sh, -c, "touch begun; until [ -e go ]; do sleep 0.1; done"], chdir: ${cwd} }`))
+  const interrupt = new AbortController()
+  const running = tlsplay(['run', 'long.yml', '-i', 'hosts.yml'], { signal: interrupt.signal })
+  await vi.waitFor(() => expect(existsSync(join(cwd, 'begun'))).toBe(true), { timeout: 10_000 })
+  interrupt.abort(130)
+  write('go', '')
+  const { code, out, err } = await running
+  expect(code).toBe(130)
+  expect(out).toMatch(/host here : ok=1 +changed=1/)
+  expect(err).toContain('interrupted: hosts at work end first')
 })
 
 test('an authority signs with the passphrase of a file, and says so when it is the wrong one', async () => {
