@@ -58,8 +58,9 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
     const vault = await vaultOf(options, io, prompt)
     const environment = watch?.witness.environment(io.env) ?? io.env
     const files = watch?.witness.files(nodeFiles) ?? nodeFiles
+    const programs = inventoryPrograms(io)
     const prepared = await prepare(
-      { playbook, options, checkMode: mode === 'plan', connection, files, vault, run: inventoryPrograms(io) },
+      { playbook, options, checkMode: mode === 'plan', connection, files, vault, run: watch?.witness.program(programs) ?? programs },
       { cwd: io.cwd, env: environment },
     )
     const objections = prepared.problems.length > 0 ? prepared.problems : (watch?.read() ?? [])

@@ -36,6 +36,17 @@ export class Witness {
     this.#see(name, text)
   }
 
+  /** A program that is an inventory: what it says this time is an input like the text of a file. */
+  program<A extends { readonly out: string } | { readonly problem: unknown }>(
+    run: (path: string, words: readonly string[]) => A,
+  ): (path: string, words: readonly string[]) => A {
+    return (path, words) => {
+      const answer = run(path, words)
+      if ('out' in answer) this.#see(`inventory ${[path, ...words].join(' ')}`, answer.out)
+      return answer
+    }
+  }
+
   files(files: Files): Files {
     return {
       ...files,

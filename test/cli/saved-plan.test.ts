@@ -98,6 +98,22 @@ test.each<{ what: string; change: () => void; words?: readonly string[]; told: s
   expect([existsSync(join(cwd, 'made')), readdirSync(join(state(), 'applied'))]).toEqual([before, []])
 })
 
+test('a plan is refused when a program that is an inventory says something else, and applies when it does not', async () => {
+  const host = (more: string) =>
+    JSON.stringify({ _meta: { hostvars: { here: { ansible_connection: 'local', more } } }, all: { hosts: ['here'] } })
+  write('hosts.sh', `#!/bin/sh\ncat ${cwd}/said\n`)
+  chmodSync(join(cwd, 'hosts.sh'), 0o755)
+  write('said', host('1'))
+  const save = () => tlsplay('plan', 'site.yml', '-i', 'hosts.sh', '-o', 'saved')
+  expect((await save()).code).toBe(0)
+  write('said', host('2'))
+  const refused = await tlsplay('apply', 'saved')
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('hosts.sh --list is not what it was') })
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+  await save()
+  expect((await tlsplay('apply', 'saved')).code).toBe(0)
+})
+
 function writeGroup(text: string): void {
   rmSync(join(cwd, 'group_vars'), { recursive: true, force: true })
   mkdirSync(join(cwd, 'group_vars'))
