@@ -30,7 +30,7 @@ test('every bit of it is sealed', () => {
     if (openSealed(edited, key) !== undefined) accepted.push(bit)
   }
   expect(accepted).toEqual([])
-  // the figure that docs/reliability.md tells of
+  // Enough bits to mean something: T34 asks for every bit of a plan.
   expect(sealed.length * 8).toBeGreaterThan(40_000)
 })
 
