@@ -53,6 +53,9 @@ export class HostRun {
   readonly #rescued = new Map<string, KnownOutcome>()
   /** stretches that were applied; only those can be proved */
   readonly #applied: Stretch[] = []
+  /** the first segment of a stretch, walked before its turn came */
+  #foreseen: { readonly stretch: Stretch; readonly walked: Walked } | undefined
+  #proof: Promise<readonly Entry[]> | undefined
   planned: WalkState = freshState
   actual: WalkState = freshState
   acted = false
@@ -82,11 +85,48 @@ export class HostRun {
     return walked
   }
 
+  /** Walks the first segment of its first stretch, while other hosts still answer; nothing acts before all of them have. */
+  foresee(stretch: Stretch): void {
+    const walked = walk(
+      { ...this.#input(stretch), state: this.actual, mode: 'segment', known: new Map(), observed: this.#observed },
+      this.#ports.tools,
+    )
+    if (walked.kind === 'walked') this.#foreseen = { stretch, walked }
+  }
+
+  /** What was foreseen, as long as it stands on what is known now. */
+  #foreknown(stretch: Stretch): Walked | undefined {
+    const foreseen = this.#foreseen
+    this.#foreseen = undefined
+    return foreseen?.stretch === stretch && this.#fresh && this.actual === freshState ? foreseen.walked : undefined
+  }
+
+  /**
+   * Where its last task has heard all there is to hear, the proof is only thought, and need not wait until other hosts have
+   * ended; then the host is let go, for ten that end at once take long to say goodbye.
+   */
+  convergeIfHeard(): void {
+    if (this.#along().length > 0) return
+    this.converge().then(
+      () => this.close(),
+      () => undefined,
+    )
+  }
+
+  /** What is left to change, now that its last task has ended. A failure meets whoever asks for the answer. */
+  converge(): Promise<readonly Entry[]> {
+    if (this.#proof === undefined) {
+      this.#proof = this.#converge()
+      this.#proof.catch(() => undefined)
+    }
+    return this.#proof
+  }
+
   /**
    * Everything planned again over what is observed after the last act; whatever is left to change is not converged. What was
    * heard since then, because a task asked, is not asked once more; all else that was ever asked is asked in one exchange.
    */
-  async converge(): Promise<readonly Entry[]> {
+  async #converge(): Promise<readonly Entry[]> {
     const stretches = this.#applied
     const heard = this.#heard
     const left = this.#along()
@@ -112,10 +152,12 @@ export class HostRun {
     const ended: Entry[] = []
     this.#applied.push(stretch)
     let { from, to } = stretch
+    let foreknown = this.#foreknown(stretch)
     while (from < stretch.to && !this.failed) {
       if (!this.#fresh) this.#forget()
       const input = { ...this.#input({ ...stretch, from, to }), state: this.actual }
-      const walked = await this.#walk({ ...input, mode: 'segment', known: new Map() })
+      const walked = foreknown ?? (await this.#walk({ ...input, mode: 'segment', known: new Map() }))
+      foreknown = undefined
       const blocks = walked.entries.map((entry) => ({ entry, problems: this.#blocks(entry, expected) }))
       const blocked = blocks.filter(({ problems }) => problems.length > 0)
       if (blocked.length > 0) {

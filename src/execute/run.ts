@@ -7,7 +7,7 @@ import type { Report } from '../model/report.ts'
 import type { PlanTools } from '../plan/input.ts'
 import { plannedTasks, summarise } from '../plan/document.ts'
 import { type Stop, stopsOf } from '../plan/stops.ts'
-import type { Entry } from '../plan/entry.ts'
+import { type Entry, hasChanges } from '../plan/entry.ts'
 import { isMap } from '../model/value.ts'
 import type { HostConnector } from '../ports/host-session.ts'
 import type { Clock, Events, Issuer } from '../ports/ports.ts'
@@ -134,6 +134,8 @@ class PlaybookRun {
           const before = planned.get(host.name)?.tasks ?? []
           planned.set(host.name, { host: host.name, tasks: [...before, ...plannedTasks(walked.entries)] })
           if (walked.failed) this.#failInPlan(host, play, walked.entries)
+          else if (this.#request.mode === 'run' && stretch === this.#stretchesOf(host)[0] && walked.entries.some(hasChanges))
+            host.foresee(stretch)
           if (walked.failed || this.#ahead(host, stretch).length === 0)
             this.#log.emit({ type: 'host_done', phase: 'plan', host: host.name, ok: host.active })
         })
@@ -217,7 +219,9 @@ class PlaybookRun {
           this.#log.tasks(host.name, batch.play.name, own)
           return
         }
-        this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected, this.#ahead(host, stretch).length === 0))
+        const last = this.#ahead(host, stretch).length === 0
+        this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected, last))
+        if (last && host.acted && host.active) host.convergeIfHeard()
       })
       for (const name of batch.hosts) {
         const host = this.#hosts.get(name)
