@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/fleet/**', 'test/quickstart/**', 'test/package/**', 'test/conformance/**'],
     globalSetup: ['test/generate.setup.ts'],
+    // Every core: vitest leaves one idle, which on two of them is half the machine.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
