@@ -1,15 +1,15 @@
-import { type Probe, probeKey } from '../model/fact.ts'
+import type { Probe } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import { failIn } from '../plan/blocks.ts'
 import type { HostOfPlay, PlanTools, WalkInput } from '../plan/input.ts'
-import type { Observed } from '../plan/overlay.ts'
 import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, type WalkState } from '../plan/entry.ts'
 import type { Stop } from '../plan/stops.ts'
 import { isLost, walk, type WalkResult } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
+import { HostMemory } from './host-memory.ts'
 import { problemOf } from './outcome.ts'
 import type { Stretch } from './stretch.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
@@ -36,13 +36,7 @@ export class HostRun {
   readonly #ports: HostRunPorts
   readonly #sessions = new Map<Place, Promise<HostSession>>()
   readonly #numbering = { next: 0 }
-  #observed: Record<Place, Observed> = { host: new Map(), controller: new Map() }
-  /** what was observed still holds: nothing acted since */
-  #fresh = true
-  /** questions that were asked of the host, by key */
-  readonly #asked = new Map<string, Probe>()
-  /** what was heard of the host since the last act of this run on it */
-  #heard: Observed = new Map()
+  readonly #memory = new HostMemory()
   /** real outcomes of every task that acted, by entry id */
   readonly #known = new Map<string, KnownOutcome>()
   /** entry id -> label of the task */
@@ -88,7 +82,7 @@ export class HostRun {
   /** Walks the first segment of its first stretch, while other hosts still answer; nothing acts before all of them have. */
   foresee(stretch: Stretch): void {
     const walked = walk(
-      { ...this.#input(stretch), state: this.actual, mode: 'segment', known: new Map(), observed: this.#observed },
+      { ...this.#input(stretch), state: this.actual, mode: 'segment', known: new Map(), observed: this.#memory.observed },
       this.#ports.tools,
     )
     if (walked.kind === 'walked') this.#foreseen = { stretch, walked }
@@ -98,7 +92,7 @@ export class HostRun {
   #foreknown(stretch: Stretch): Walked | undefined {
     const foreseen = this.#foreseen
     this.#foreseen = undefined
-    return foreseen?.stretch === stretch && this.#fresh && this.actual === freshState ? foreseen.walked : undefined
+    return foreseen?.stretch === stretch && this.#memory.fresh && this.actual === freshState ? foreseen.walked : undefined
   }
 
   /**
@@ -106,7 +100,7 @@ export class HostRun {
    * ended; then the host is let go, for ten that end at once take long to say goodbye.
    */
   convergeIfHeard(): void {
-    if (this.#along().length > 0) return
+    if (this.#memory.along().length > 0) return
     this.converge().then(
       () => this.close(),
       () => undefined,
@@ -128,10 +122,8 @@ export class HostRun {
    */
   async #converge(): Promise<readonly Entry[]> {
     const stretches = this.#applied
-    const heard = this.#heard
-    const left = this.#along()
-    this.#forget()
-    this.#observed = { ...this.#observed, host: heard }
+    const left = this.#memory.along()
+    this.#memory.forgetUnheard()
     if (left.length > 0) await this.#observe('host', left)
     let state: WalkState = { ...freshState, once: this.actual.once }
     const entries: Entry[] = []
@@ -154,7 +146,7 @@ export class HostRun {
     let { from, to } = stretch
     let foreknown = this.#foreknown(stretch)
     while (from < stretch.to && !this.failed) {
-      if (!this.#fresh) this.#forget()
+      if (!this.#memory.fresh) this.#memory.forget()
       const input = { ...this.#input({ ...stretch, from, to }), state: this.actual }
       const walked = foreknown ?? (await this.#walk({ ...input, mode: 'segment', known: new Map() }))
       foreknown = undefined
@@ -223,18 +215,16 @@ export class HostRun {
             {
               ...this.#ports.segment,
               session: (place) => this.#session(place),
-              along: (place) => (last && place === 'host' ? this.#along() : []),
+              along: (place) => (last && place === 'host' ? this.#memory.along() : []),
               heard: (place, facts) => {
-                if (place === 'host') this.#heard = new Map([...this.#heard, ...facts])
+                if (place === 'host') this.#memory.hear(facts)
               },
-              acted: () => {
-                this.#heard = new Map()
-              },
+              acted: () => this.#memory.acted(),
             },
             this.#numbering,
           )
     if (acting.length > 0) {
-      this.#fresh = false
+      this.#memory.stale()
       this.acted = true
     }
     const known = new Map<string, KnownOutcome>()
@@ -307,45 +297,34 @@ export class HostRun {
    */
   async #walk(input: Omit<WalkInput, 'observed'>, ahead: readonly Stretch[] = []): Promise<Walked> {
     for (let round = 0; round <= maxRounds; round += 1) {
-      const result = walk({ ...input, observed: this.#observed }, this.#ports.tools)
+      const result = walk({ ...input, observed: this.#memory.observed }, this.#ports.tools)
       if (result.kind === 'walked') return result
       const asked = [result.probes]
       let { state } = result
       for (const stretch of ahead) {
-        const later = walk({ ...input, ...this.#input(stretch), state, observed: this.#observed }, this.#ports.tools)
+        const later = walk({ ...input, ...this.#input(stretch), state, observed: this.#memory.observed }, this.#ports.tools)
         if (later.kind === 'ask') asked.push(later.probes)
         state = later.state
       }
       for (const place of ['host', 'controller'] as const) {
-        const probes = asked.flatMap((some) => some[place]).filter((probe) => !this.#observed[place].has(probeKey(probe)))
-        if (probes.length === 0) continue
-        await this.#observe(place, probes)
+        const probes = this.#memory.unanswered(
+          place,
+          asked.flatMap((some) => some[place]),
+        )
+        if (probes.length > 0) await this.#observe(place, probes)
       }
     }
     throw new Error(`planning ${this.name} still lacks answers after ${maxRounds} rounds`)
   }
 
   async #observe(place: Place, probes: readonly Probe[]): Promise<void> {
-    if (place === 'host') for (const probe of probes) this.#asked.set(probeKey(probe), probe)
-    const answers = await (await this.#session(place)).observe(probes)
-    this.#observed = { ...this.#observed, [place]: new Map([...this.#observed[place], ...answers]) }
-  }
-
-  /** What was asked of the host before and not heard since the last act. What the controller dials depends on the certificates of then. */
-  #along(): readonly Probe[] {
-    return [...this.#asked.values()].filter(
-      (probe) => !(probe.kind === 'listener' && probe.target.from === 'controller') && !this.#heard.has(probeKey(probe)),
-    )
-  }
-
-  #forget(): void {
-    this.#observed = { host: new Map(), controller: new Map() }
-    this.#fresh = true
+    this.#memory.asks(place, probes)
+    this.#memory.learn(place, await (await this.#session(place)).observe(probes))
   }
 
   /** Nothing may be taken as observed that was seen before another play or batch acted. */
   stale(): void {
-    this.#fresh = false
+    this.#memory.stale()
   }
 
   #session(place: Place): Promise<HostSession> {
