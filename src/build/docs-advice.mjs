@@ -28,7 +28,7 @@ export const advice = {
   GROUP_CYCLE: 'Take one of the `children` out.',
   HOST_NAME_INVALID: 'Write a host name or an IP address; the user and the port have variables of their own.',
   VAULT_LOCKED: 'Give the password with `--vault-password-file`, `--vault-id` or `--ask-vault-pass`.',
-  VAULT_BROKEN: 'Take the file from a backup, or encrypt it again with `ansible-vault`.',
+  VAULT_BROKEN: 'Take the file from a backup, or encrypt it again with `tlsplay vault encrypt`.',
   PATTERN_INVALID: 'Correct the pattern of `hosts` or `--limit`.',
   HOST_UNKNOWN: 'Correct the name, or add the host to the inventory.',
   NO_HOSTS: 'Correct the pattern or the limit: a run over nothing is taken for a mistake.',

@@ -8,6 +8,11 @@ import type {
   QuickstartOptions,
   ShowOptions,
   StandInOptions,
+  VaultDecryptOptions,
+  VaultRekeyOptions,
+  VaultSealOptions,
+  VaultStringOptions,
+  VaultViewOptions,
 } from './options.ts'
 
 /** What each command does; resolves with the exit code. */
@@ -20,6 +25,11 @@ export interface Commands {
   caInit(name: string, options: CaInitOptions, io: Io): Promise<number>
   caShow(name: string, options: AuthorityPlace, io: Io): Promise<number>
   caExport(name: string, options: AuthorityPlace, io: Io): Promise<number>
+  vaultEncrypt(files: readonly string[], options: VaultSealOptions, io: Io): Promise<number>
+  vaultDecrypt(files: readonly string[], options: VaultDecryptOptions, io: Io): Promise<number>
+  vaultView(files: readonly string[], options: VaultViewOptions, io: Io): Promise<number>
+  vaultRekey(files: readonly string[], options: VaultRekeyOptions, io: Io): Promise<number>
+  vaultString(text: string | undefined, options: VaultStringOptions, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
 }
@@ -34,6 +44,11 @@ export const lazyCommands: Commands = {
   caInit: async (name, options, io) => (await import('./commands/ca-init.ts')).caInitCommand(name, options, io),
   caShow: async (name, options, io) => (await import('./commands/ca-show.ts')).caShowCommand(name, options, io),
   caExport: async (name, options, io) => (await import('./commands/ca-show.ts')).caExportCommand(name, options, io),
+  vaultEncrypt: async (files, options, io) => (await import('./commands/vault.ts')).vaultEncryptCommand(files, options, io),
+  vaultDecrypt: async (files, options, io) => (await import('./commands/vault.ts')).vaultDecryptCommand(files, options, io),
+  vaultView: async (files, options, io) => (await import('./commands/vault.ts')).vaultViewCommand(files, options, io),
+  vaultRekey: async (files, options, io) => (await import('./commands/vault.ts')).vaultRekeyCommand(files, options, io),
+  vaultString: async (text, options, io) => (await import('./commands/vault-string.ts')).vaultStringCommand(text, options, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
 }

@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { RunInventory } from '../load/index.ts'
 import type { Io } from './io.ts'
+import { withoutVaultPassword } from './vault-passwords.ts'
 
 const longestRunSeconds = 60
 const mostBytes = 64 * 1024 * 1024
@@ -22,7 +23,14 @@ export function inventoryPrograms(io: Pick<Io, 'cwd' | 'env'>, seconds: number =
         },
       }
     const ended = spawnSync(path, [...words], {
-      ...{ cwd: io.cwd, env: io.env, encoding: 'utf8', timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: mostBytes },
+      ...{
+        cwd: io.cwd,
+        env: withoutVaultPassword(io.env),
+        encoding: 'utf8',
+        timeout: seconds * 1000,
+        killSignal: 'SIGKILL',
+        maxBuffer: mostBytes,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     if (ended.status === 0) return { out: ended.stdout }

@@ -81,3 +81,25 @@ export interface StandInOptions {
   readonly listenAddress: string
   readonly webConfigFile: string
 }
+
+export type VaultViewOptions = VaultOptions
+
+export interface VaultDecryptOptions extends VaultOptions {
+  /** `-`: stdout */
+  readonly output?: string
+}
+
+export interface VaultSealOptions extends VaultDecryptOptions {
+  /** the label of the password that encrypts */
+  readonly encryptVaultId?: string
+}
+
+export interface VaultStringOptions extends VaultSealOptions {
+  readonly name?: string
+}
+
+export interface VaultRekeyOptions extends VaultOptions {
+  /** `label@source` */
+  readonly newVaultId?: string
+  readonly newVaultPasswordFile?: string
+}

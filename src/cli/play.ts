@@ -29,7 +29,7 @@ import { terminalPrompt } from './ports/terminal-prompt.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
 import type { PlanWatch } from './saved-plan.ts'
-import { vaultOf } from './vault-passwords.ts'
+import { vaultOf, withoutVaultPassword } from './vault-passwords.ts'
 import { version } from './version.ts'
 
 export interface PlayRequest {
@@ -56,7 +56,8 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
   try {
     const connection = await connectionOverrides(options, io, prompt)
     const vault = await vaultOf(options, io, prompt)
-    const environment = watch?.witness.environment(io.env) ?? io.env
+    const visible = withoutVaultPassword(io.env)
+    const environment = watch?.witness.environment(visible) ?? visible
     const files = watch?.witness.files(nodeFiles) ?? nodeFiles
     const programs = inventoryPrograms(io)
     const prepared = await prepare(
@@ -89,7 +90,12 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
     passphrase: async (authority) => (file === undefined ? view.aside(() => ask(authority)) : readPassphrase(file, nodeFiles)),
   })
   const transport = transports({
-    ...{ files: nodeFiles, agentSocket: io.env['SSH_AUTH_SOCK'], defaultKeyFiles: defaultKeyFiles(io), environment: io.env },
+    ...{
+      files: nodeFiles,
+      agentSocket: io.env['SSH_AUTH_SOCK'],
+      defaultKeyFiles: defaultKeyFiles(io),
+      environment: withoutVaultPassword(io.env),
+    },
     ...{ sleep: (milliseconds) => pause(milliseconds), random: fraction },
   })
   const hosts = remoteHosts({ transport, dialer: nodeDialer(), random: nodeRandom })

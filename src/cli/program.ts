@@ -12,6 +12,8 @@ import type {
   ShowOptions,
 } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
+import { collect, vaultOptions } from './option-groups.ts'
+import { vaultCommands } from './program-vault.ts'
 import { version } from './version.ts'
 
 /** Parses and runs one command. Never throws, never exits; what each command needs is loaded when it is called. */
@@ -120,6 +122,8 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
       finish(await commands.caExport(name, place(options), io))
     })
 
+  vaultCommands(program, commands, io, finish)
+
   program
     .command('quickstart')
     .summary('see it work on three hosts of its own; no root, no Docker')
@@ -197,18 +201,6 @@ function outputFormat(description: string): Option {
 /** `--graph` may come without a group. */
 type InventoryFlags = Omit<InventoryOptions, 'graph'> & { readonly graph?: string | true }
 
-function vaultOptions(command: Command): Command {
-  return command
-    .option('--ask-vault-pass', 'ask for the password of Ansible Vault', false)
-    .option(
-      '--vault-password-file <file>',
-      'file that holds the password of Ansible Vault, or program that prints it (repeatable)',
-      collect,
-      [],
-    )
-    .option('--vault-id <label@source>', 'the same for one label; the source is a file, a program or `prompt` (repeatable)', collect, [])
-}
-
 function inventoryOptions(command: Command): Command {
   return vaultOptions(command)
     .addOption(
@@ -234,10 +226,6 @@ function optionDescription(option: Option): string {
 
 function verbosity(): Option {
   return new Option('-v, --verbose', 'say more (repeatable)').argParser((_word: string, level: number) => level + 1).default(0)
-}
-
-function collect(word: string, words: readonly string[] | undefined): readonly string[] {
-  return [...(words ?? []), word]
 }
 
 function collectCommas(word: string, words: readonly string[]): readonly string[] {

@@ -4,41 +4,75 @@ import { defaultLabel, newVault, type Vault, type VaultPassword } from '../load/
 import { TlsplayError } from '../model/problem.ts'
 import { Secret } from '../model/value.ts'
 import type { Prompt } from '../ports/ports.ts'
-import type { Io } from './io.ts'
+import type { Environment, Io } from './io.ts'
 import type { VaultOptions } from './options.ts'
 import { nodeFiles } from './ports/node-files.ts'
 
 const longestProgramMs = 60_000
 
+const passwordVariable = 'TLSPLAY_VAULT_PASSWORD'
+const passwordFileVariable = 'TLSPLAY_VAULT_PASSWORD_FILE'
+
 /** The vault that the options open; undefined when none of them is given. People are asked here, before anything is drawn. */
 export async function vaultOf(options: VaultOptions, io: Pick<Io, 'cwd' | 'env'>, prompt: Prompt): Promise<Vault | undefined> {
-  const passwords = await vaultPasswords(options, io, prompt)
+  const passwords = await vaultPasswords(options, io, (question) => prompt.secret(question))
   return passwords.length === 0 ? undefined : newVault(passwords)
 }
 
-/** In the order in which Ansible tries them: --vault-id, then files, then what is asked for. */
-async function vaultPasswords(options: VaultOptions, io: Pick<Io, 'cwd' | 'env'>, prompt: Prompt): Promise<readonly VaultPassword[]> {
+/** In the order in which Ansible tries them: --vault-id, then files, then what is asked for; the environment when none is given. */
+export async function vaultPasswords(
+  options: VaultOptions,
+  io: Pick<Io, 'cwd' | 'env'>,
+  ask: (question: string) => Promise<Secret>,
+): Promise<readonly VaultPassword[]> {
   const sources = [
     ...options.vaultId.map(labelled),
     ...options.vaultPasswordFile.map((source) => ({ label: defaultLabel, source })),
-    ...(options.askVaultPass ? [{ label: defaultLabel, source: 'prompt' }] : []),
+    ...(options.askVaultPass ? [{ label: defaultLabel, source: promptSource }] : []),
   ]
+  if (sources.length === 0) return passwordsOfEnvironment(io)
   const passwords: VaultPassword[] = []
-  for (const { label, source } of sources) {
-    const password =
-      source === 'prompt'
-        ? await prompt.secret(`Vault password${label === defaultLabel ? '' : ` (${label})`}`)
-        : passwordOf(resolve(io.cwd, source), label, io)
-    if (password.reveal() === '') throw refused(`the vault password of ${source} is empty`, 'put it on the first line')
-    passwords.push({ label, password })
-  }
+  for (const source of sources) passwords.push(await passwordFrom(source, io, ask))
   return passwords
 }
 
+/** Where one password comes from: a file, a program, or `prompt`. */
+export interface PasswordSource {
+  readonly label: string
+  readonly source: string
+}
+
+const promptSource = 'prompt'
+
+export async function passwordFrom(
+  { label, source }: PasswordSource,
+  io: Pick<Io, 'cwd' | 'env'>,
+  ask: (question: string) => Promise<Secret>,
+): Promise<VaultPassword> {
+  const password =
+    source === promptSource
+      ? await ask(`Vault password${label === defaultLabel ? '' : ` (${label})`}`)
+      : passwordOf(resolve(io.cwd, source), label, io)
+  if (password.reveal() === '') throw refused(`the vault password of ${source} is empty`, 'put it on the first line')
+  return { label, password }
+}
+
 /** `label@source`; without a label it is the default one. */
-function labelled(word: string): { readonly label: string; readonly source: string } {
+export function labelled(word: string): PasswordSource {
   const at = word.indexOf('@')
   return at < 1 ? { label: defaultLabel, source: word.slice(at + 1) } : { label: word.slice(0, at), source: word.slice(at + 1) }
+}
+
+/** What programs and templates may see of the environment: a password that stands in it is not theirs. */
+export function withoutVaultPassword(env: Environment): Environment {
+  const { [passwordVariable]: _hidden, ...others } = env
+  return others
+}
+
+function passwordsOfEnvironment(io: Pick<Io, 'cwd' | 'env'>): readonly VaultPassword[] {
+  const [file, password] = [io.env[passwordFileVariable] ?? '', io.env[passwordVariable] ?? '']
+  if (file !== '') return [{ label: defaultLabel, password: passwordOf(resolve(io.cwd, file), defaultLabel, io) }]
+  return password === '' ? [] : [{ label: defaultLabel, password: Secret.of(password) }]
 }
 
 function passwordOf(path: string, label: string, io: Pick<Io, 'cwd' | 'env'>): Secret {
@@ -52,7 +86,13 @@ function passwordOf(path: string, label: string, io: Pick<Io, 'cwd' | 'env'>): S
 /** A program whose name ends in `-client` is told which label is wanted, as in Ansible. What it prints is never shown. */
 function printedBy(path: string, label: string, { cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
   const words = /-client(?:\.[^.]*)?$/.test(basename(path)) ? ['--vault-id', label] : []
-  const ended = spawnSync(path, words, { cwd, env, encoding: 'utf8', timeout: longestProgramMs, stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = spawnSync(path, words, {
+    cwd,
+    env: withoutVaultPassword(env),
+    encoding: 'utf8',
+    timeout: longestProgramMs,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   if (ended.status === 0) return ended.stdout.replace(/[\r\n]+$/, '')
   throw refused(
     `the vault password program ${path} gave none (exit ${ended.status ?? ended.signal ?? ended.error?.message})`,

@@ -74,7 +74,7 @@ function parseEncrypted({ file, text, vault }: NamedText, at: Position, problems
     code: 'YAML_SYNTAX',
     message: `what this file holds cannot be read as YAML: line ${lines} of the decrypted text`,
     at,
-    hint: `look at it\nansible-vault view ${file}`,
+    hint: `look at it\ntlsplay vault view ${file}`,
   })
   return undefined
 }

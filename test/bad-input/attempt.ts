@@ -1,4 +1,4 @@
-import type { Commands } from '../../src/cli/commands.ts'
+import { type Commands, lazyCommands } from '../../src/cli/commands.ts'
 import { connectionOverrides } from '../../src/cli/connection.ts'
 import type { PlayOptions } from '../../src/cli/options.ts'
 import { type Prepared, prepare } from '../../src/cli/prepare.ts'
@@ -44,21 +44,12 @@ function absolute(path: string): string {
 async function optionsOf(args: readonly string[]): Promise<PlayOptions> {
   let found: PlayOptions | undefined
   const unused = async (): Promise<number> => 0
+  const others = Object.fromEntries(Object.keys(lazyCommands).map((name) => [name, unused])) as unknown as Commands
   const commands: Commands = {
+    ...others,
     plan: async (_playbook, options) => {
       found = options
       return 0
-    },
-    ...{
-      run: unused,
-      inventory: unused,
-      show: unused,
-      apply: unused,
-      caInit: unused,
-      caShow: unused,
-      caExport: unused,
-      quickstart: unused,
-      standIn: unused,
     },
   }
   const io = fakeIo(['plan', 'site.yml', ...(args.includes('-i') ? [] : ['-i', 'inventory.yml']), ...args])

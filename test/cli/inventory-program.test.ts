@@ -32,6 +32,15 @@ test('what it prints is the inventory, and it is run where tlsplay was started',
   expect(JSON.parse(out)).toMatchObject({ _meta: { hostvars: { h1: { in: folder } } } })
 })
 
+test('it does not see a password that stands in the environment', async () => {
+  const path = program(
+    'nosy',
+    `printf '{"_meta": {"hostvars": {}}, "a": {"vars": {"p": "%s", "o": "%s"}}}' "$TLSPLAY_VAULT_PASSWORD" "$OTHER"`,
+  )
+  const run = inventoryPrograms({ cwd: folder, env: { PATH: process.env['PATH'], TLSPLAY_VAULT_PASSWORD: 'hunter2', OTHER: 'seen' } })
+  expect(run(path, ['--list'])).toEqual({ out: expect.stringContaining('"p": "", "o": "seen"') })
+})
+
 test.each([
   { case: 'a failure', body: 'exit 3', says: '--list: the program ended with 3' },
   { case: 'no JSON', body: 'echo hello', says: 'printed no JSON object' },

@@ -230,3 +230,12 @@ test('an authority signs with the passphrase of a file, and says so when it is t
   expect(signed.code).toBe(0)
   expect(readFileSync(join(cwd, 'a.crt'), 'utf8')).toContain('BEGIN CERTIFICATE')
 })
+
+test('a template does not see a vault password that stands in the environment', async () => {
+  write('nosy.yml', playbook('debug: { msg: \'[{{ env "TLSPLAY_VAULT_PASSWORD" "none" }}] [{{ env "OTHER" }}]\' }'))
+  const { code, out } = await tlsplay(['plan', 'nosy.yml', '-i', 'hosts.yml', '-vv'], {
+    env: { TLSPLAY_VAULT_PASSWORD: 'hunter2', OTHER: 'seen' },
+  })
+  expect(code).toBe(0)
+  expect(out).toContain('[none] [seen]')
+})

@@ -7,14 +7,14 @@ import { fakeIo } from './fake-io.ts'
 
 interface Call {
   readonly command: string
-  readonly name?: string
+  readonly name?: string | readonly string[] | undefined
   readonly options: object
 }
 
 /** Commands that do nothing but remember what they were asked. */
 function recorder(code = 0): { readonly calls: Call[]; readonly commands: Commands } {
   const calls: Call[] = []
-  const named = (command: string) => async (name: string, options: object) => {
+  const named = (command: string) => async (name: Call['name'], options: object) => {
     calls.push({ command, name, options })
     return code
   }
@@ -31,6 +31,11 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     caInit: named('ca init'),
     caShow: named('ca show'),
     caExport: named('ca export'),
+    vaultEncrypt: named('vault encrypt'),
+    vaultDecrypt: named('vault decrypt'),
+    vaultView: named('vault view'),
+    vaultRekey: named('vault rekey'),
+    vaultString: named('vault encrypt-string'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
   }
@@ -177,6 +182,25 @@ test.each([
       options: { ...noVault, inventory: ['hosts'], list: false, host: 'h1', limit: 'web', export: true, vars: false },
     },
   },
+  { words: ['vault', 'encrypt'], call: { command: 'vault encrypt', name: [], options: noVault } },
+  {
+    words: ['vault', 'encrypt', 'a', 'b', '--vault-id', 'dev@pass', '--encrypt-vault-id', 'dev', '--output', '-'],
+    call: {
+      command: 'vault encrypt',
+      name: ['a', 'b'],
+      options: { ...noVault, vaultId: ['dev@pass'], encryptVaultId: 'dev', output: '-' },
+    },
+  },
+  {
+    words: ['vault', 'decrypt', '-', '--output', 'f'],
+    call: { command: 'vault decrypt', name: ['-'], options: { ...noVault, output: 'f' } },
+  },
+  { words: ['vault', 'view', 'a'], call: { command: 'vault view', name: ['a'], options: noVault } },
+  {
+    words: ['vault', 'rekey', 'a', '--new-vault-id', 'new@pass', '--new-vault-password-file', 'p'],
+    call: { command: 'vault rekey', name: ['a'], options: { ...noVault, newVaultId: 'new@pass', newVaultPasswordFile: 'p' } },
+  },
+  { words: ['vault', 'encrypt_string', '-n', 'x'], call: { command: 'vault encrypt-string', options: { ...noVault, name: 'x' } } },
   { words: ['quickstart', '-v'], call: { command: 'quickstart', options: { verbose: 1 } } },
   {
     words: ['stand-in', '--web.listen-address=127.0.0.1:9100', '--web.config.file=web.yml'],
@@ -197,6 +221,7 @@ test.each([
   { case: 'forks in words', argv: ['plan', 'p', '-i', 'h', '-f', 'ten'], says: 'expected a whole number from 1' },
   { case: 'an unknown format', argv: ['plan', 'p', '-i', 'h', '--output', 'xml'], says: 'Allowed choices are text, json' },
   { case: 'an unknown transport', argv: ['plan', 'p', '-i', 'h', '--transport', 'winrm'], says: 'Allowed choices are ssh, local' },
+  { case: 'no file to rekey', argv: ['vault', 'rekey'], says: "missing required argument 'files'" },
   { case: 'nothing of an authority', argv: ['ca', 'int'], says: "unknown command 'int'\n(Did you mean init?)" },
 ])('refused with exit 1: $case', async ({ argv, says }) => {
   const { calls, commands } = recorder()
@@ -248,6 +273,10 @@ test.each([
   { golden: 'help-ca-init', argv: ['ca', 'init', '--help'] },
   { golden: 'help-ca-show', argv: ['ca', 'show', '--help'] },
   { golden: 'help-ca-export', argv: ['ca', 'export', '--help'] },
+  { golden: 'help-vault', argv: ['vault', '--help'] },
+  { golden: 'help-vault-encrypt', argv: ['vault', 'encrypt', '--help'] },
+  { golden: 'help-vault-rekey', argv: ['vault', 'rekey', '--help'] },
+  { golden: 'help-vault-encrypt-string', argv: ['vault', 'encrypt-string', '--help'] },
   { golden: 'help-quickstart', argv: ['quickstart', '--help'] },
 ])('the help reads well: $golden', async ({ golden, argv }) => {
   const io = fakeIo(argv)

@@ -68,6 +68,7 @@ describe('each page holds all there is', () => {
       'tlsplay ca init',
       'tlsplay ca show',
       'tlsplay ca export',
+      ...['encrypt', 'decrypt', 'view', 'rekey', 'encrypt-string'].map((name) => `tlsplay vault ${name}`),
       'tlsplay quickstart',
     ])
   })

@@ -1,13 +1,41 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
  * Puts a file in place whole or not at all, also when the power fails: written beside it, synced, renamed, and the folder
  * synced so that the name lasts as well. Only its owner may read it. Throws Node's error.
  */
-export function replaceDurably(path: string, text: string): void {
-  const draft = drafted(path, text)
+export function replaceDurably(path: string, content: string | Uint8Array): void {
+  replace(path, content, undefined)
+}
+
+/**
+ * The same for a file of somebody else's: owner, group and mode stay, and a link stays one, what it leads to is replaced.
+ * What is not there yet only its owner may read. Throws Node's error, also when the owner cannot be kept.
+ */
+export function replaceKeeping(path: string, content: Uint8Array): void {
+  const before = statSync(path, { throwIfNoEntry: false })
+  if (before === undefined) replaceDurably(path, content)
+  else replace(realpathSync(path), content, before)
+}
+
+function replace(path: string, content: string | Uint8Array, like: Stats | undefined): void {
+  const draft = drafted(path, content, like)
   try {
     renameSync(draft, path)
   } catch (error) {
@@ -32,11 +60,12 @@ export function createDurably(path: string, content: string | Uint8Array): boole
   return true
 }
 
-function drafted(path: string, content: string | Uint8Array): string {
+function drafted(path: string, content: string | Uint8Array, like?: Stats): string {
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`
   const file = openSync(draft, 'wx', 0o600)
   try {
     writeFileSync(file, content)
+    if (like !== undefined) resemble(file, like)
     fsyncSync(file)
   } catch (error) {
     unlinkSync(draft)
@@ -45,6 +74,13 @@ function drafted(path: string, content: string | Uint8Array): string {
     closeSync(file)
   }
   return draft
+}
+
+function resemble(file: number, { uid, gid, mode }: Stats): void {
+  const own = fstatSync(file)
+  if (own.uid !== uid || own.gid !== gid) fchownSync(file, uid, gid)
+  // last: a change of owner takes setuid and setgid away
+  fchmodSync(file, mode & 0o7777)
 }
 
 function syncFolder(path: string): void {

@@ -12,7 +12,13 @@ export const defaultLabel = 'default'
 
 // Lower case only: nothing authenticates the spelling, so a letter that changed its case would pass unseen.
 const form = /^\$ANSIBLE_VAULT;(?:1\.1;AES256|1\.2;AES256;([\w.@+-]{1,64}))\r?\n([0-9a-f\r\n]+)$/
+const labelForm = /^[\w.@+-]{1,64}$/
 const lineLength = 80
+
+/** Whether the head of an envelope can name it. */
+export function isLabel(text: string): boolean {
+  return labelForm.test(text)
+}
 
 /** Formats 1.1 and 1.2 of ansible-core 2.19 (lib/ansible/parsing/vault/__init__.py, parse_vaulttext_envelope). Undefined: damaged or unknown. */
 export function readEnvelope(text: string): Envelope | undefined {

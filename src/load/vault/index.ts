@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqu
 import type { Secret } from '../../model/value.ts'
 import { type Envelope, readEnvelope, writeEnvelope } from './envelope.ts'
 
-export { defaultLabel, vaultMark } from './envelope.ts'
+export { defaultLabel, isLabel, vaultMark } from './envelope.ts'
 
 export interface VaultPassword {
   readonly label: string
