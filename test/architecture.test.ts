@@ -30,6 +30,11 @@ describe('the check finds a planted breach', () => {
     { case: 'execute imports the transport', path: 'execute/x.ts', text: "import { transports } from '../transport/transports.ts'" },
     { case: 'somebody imports the command line', path: 'execute/x.ts', text: "import { main } from '../cli/main.ts'" },
     { case: 'a dynamic import is an import', path: 'plan/x.ts', text: "const ssh = await import('../transport/ssh.ts')" },
+    { case: 'main writes past the last write', path: 'cli/main.ts', text: 'process.stderr.write(text)' },
+    { case: 'main takes a stream apart', path: 'cli/main.ts', text: 'const { env, stdout } = process' },
+    { case: 'an embedded program prints', path: 'embedded/x.ts', text: "console.log('hello')" },
+    { case: 'a file descriptor is written', path: 'cli/x.ts', text: 'writeSync(2, text)' },
+    { case: 'console by another spelling', path: 'view/x.ts', text: "console['log'](text)" },
     { case: 'a command touches process', path: 'cli/commands/x.ts', text: 'process.exit(1)' },
     { case: 'typebox at run time', path: 'tasks/copy/index.ts', text: "import { Type } from 'typebox'" },
   ])('$case', ({ path, text }) => {

@@ -1,19 +1,23 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8'
 import type { Io } from './io.ts'
+import { lastWrite } from './output.ts'
 
-/** The only file that touches the process. It loads nothing that `--version` does not need. */
+const output = lastWrite()
+
+/** The only file, beside the last write, that touches the process. It loads nothing that `--version` does not need. */
 async function main(): Promise<number> {
   const argv = process.argv.slice(2)
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     const { version } = await import('./version.ts')
-    process.stdout.write(`${version}\n`)
+    output.stdout.write(`${version}\n`)
     return 0
   }
   optimizeLater()
   const { runProgram } = await import('./program.ts')
-  return runProgram(io(argv))
+  const here = io(argv)
+  output.tellCrashes(async (error) => (await import('./failure.ts')).failureCode(error, here))
+  return runProgram(here)
 }
 
 /** From the second signal to the end of the process. */
@@ -41,18 +45,12 @@ function io(argv: readonly string[]): Io {
   process.on('SIGINT', stop(130))
   process.on('SIGTERM', stop(143))
   process.on('SIGHUP', stop(129))
-  const { env, stdin, stdout, stderr, execPath, pid } = process
+  const { env, stdin, execPath, pid } = process
+  const { stdout, stderr } = output
   const signals = { interrupted: interrupt.signal, leaving: leave.signal }
   return { argv, env, cwd: process.cwd(), stdin, stdout, stderr, node: execPath, pid, ...signals }
 }
 
-/** `tlsplay plan | head` is no failure, and a run goes on when nobody reads it any more; a closed terminal says EIO. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-}
-
-const written = (stream: NodeJS.WriteStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()))
-
 const exitCode = await main()
-await Promise.all([written(process.stdout), written(process.stderr)])
+await output.settle()
 process.exit(exitCode)

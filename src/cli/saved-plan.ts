@@ -6,6 +6,7 @@ import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SavedPlan, SavedRequest } from '../plan/saved/document.ts'
 import { drift, inputDrift } from '../plan/saved/drift.ts'
+import { maskJson } from '../lib/masking/mask.ts'
 import { keyedDigest, openSealed, sealedText } from '../plan/saved/seal.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
@@ -55,9 +56,11 @@ export class PlanSaver implements PlanWatch {
   write(file: string, playbook: string, io: Pick<Io, 'cwd'>): void {
     if (this.#plan === undefined) throw new Error('nothing was planned')
     const { inputs, facts } = this.witness
+    const request = requestOf(playbook, this.#options, io)
+    if (JSON.stringify(maskJson(request)) !== JSON.stringify(request)) throw secretInRequest()
     const saved: SavedPlan = {
       ...{ kind: 'tlsplay saved plan', formatVersion: 1, tlsplay: version, id: randomBytes(16).toString('hex') },
-      ...{ request: requestOf(playbook, this.#options, io), inputs, facts, plan: this.#plan },
+      ...{ request, ...maskJson({ inputs, facts, plan: this.#plan }) },
     }
     const path = resolve(io.cwd, file)
     try {
@@ -83,13 +86,13 @@ export class PlanGuard implements PlanWatch {
   }
 
   read(): readonly Problem[] {
-    return inputDrift(this.#saved.inputs, this.witness.inputs, 'read')
+    return inputDrift(this.#saved.inputs, maskJson(this.witness.inputs), 'read')
   }
 
   planned(plan: Plan, refused: boolean): readonly Problem[] {
     this.witness.leave()
     const { inputs, facts } = this.witness
-    const problems = drift(this.#saved, { inputs, facts, plan })
+    const problems = drift(this.#saved, maskJson({ inputs, facts, plan }))
     if (refused || problems.length > 0) return problems
     return this.#state.markApplied(this.#saved.id, new Date().toISOString()) ? [] : [used(undefined)]
   }
@@ -140,6 +143,11 @@ function watching(state: ControllerState, options: PlayOptions): Witness {
   const witness = new Witness(keyedDigest(state.sealKey))
   witness.given('extra variables', JSON.stringify(options.extraVars))
   return witness
+}
+
+function secretInRequest(): TlsplayError {
+  const message = 'nothing was saved: an option or a path that the plan would keep holds a secret'
+  return new TlsplayError([{ code: 'PLAN_NOT_SAVED', message, hint: 'give the secret by a vault, a file or a prompt' }])
 }
 
 function used(at: string | undefined): Problem {

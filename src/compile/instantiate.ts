@@ -1,3 +1,4 @@
+import { maskText } from '../lib/masking/mask.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Source } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
@@ -172,5 +173,8 @@ const labelLimit = 80
 
 function shortLabel(value: Value): string {
   const text = typeof value === 'string' || value instanceof Secret || value instanceof Unknown ? String(value) : JSON.stringify(value)
-  return text.length > labelLimit ? `${text.slice(0, labelLimit - 3)}...` : text
+  if (text.length <= labelLimit) return text
+  // Half a secret could not be recognized any more.
+  const whole = maskText(text)
+  return whole.length > labelLimit ? `${whole.slice(0, labelLimit - 3)}...` : whole
 }

@@ -17,7 +17,7 @@ export function reveal(value: Value): Value {
 
 /** What was computed from a secret: texts at any depth become secret, numbers and booleans say too little to hide. */
 export function hide(value: Value): Value {
-  if (typeof value === 'string') return Secret.of(value)
+  if (typeof value === 'string') return new Secret([{ hidden: value }])
   if (isList(value)) return value.map(hide)
   if (isMap(value)) return mapOf(Object.entries(value).map(([key, item]) => [key, hide(item)]))
   return value

@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff'
-import { revealText, Secret, type Text } from '../model/value.ts'
+import { masked as mark, revealText, type Text } from '../model/value.ts'
 
 // jsdiff's time grows with lines x differences: 20,000 lines with 2,900 changed took more than two seconds (measured).
 const maxDifferences = 3_000
@@ -53,7 +53,7 @@ function shownLines(text: Text): readonly string[] {
 }
 
 function maskLine(line: string): string {
-  return line === '' ? '' : Secret.of(line).toString()
+  return line === '' ? '' : mark
 }
 
 function lineCount(text: Text): number {

@@ -1,3 +1,5 @@
+import { knowSecret } from './known-secrets.ts'
+
 /** Marks what nothing can know before an act has run; shown as "known after apply", never guessed. */
 export class Unknown {
   readonly why: string
@@ -12,7 +14,8 @@ export class Unknown {
   }
 }
 
-const masked = '(secret)'
+/** What stands where a secret was. */
+export const masked = '(secret)'
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /** One stretch of a text that holds a secret: clear text, or the bytes to hide. */
@@ -26,8 +29,11 @@ export class Secret {
   readonly #parts: readonly TextPart[]
   constructor(parts: readonly TextPart[]) {
     this.#parts = parts
+    for (const part of parts) if (typeof part !== 'string') knowSecret(part.hidden, false)
   }
+  /** A secret that a person gave. What is computed from one is `new Secret`. */
   static of(text: string): Secret {
+    knowSecret(text, true)
     return new Secret([{ hidden: text }])
   }
   /** Joins texts; the result is a plain string when none of them is secret. */

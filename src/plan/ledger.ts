@@ -1,5 +1,6 @@
 import type { BlockPart, TaskNode } from '../compile/compiled-run.ts'
 import { factNames } from '../compile/fact-names.ts'
+import { knowAnswer } from '../lib/masking/answer.ts'
 import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
 import { Unknown, type ValueMap } from '../model/value.ts'
 import { failIn } from './blocks.ts'
@@ -41,6 +42,7 @@ export class Ledger {
   }
 
   add(node: TaskNode, entry: Pick<Entry, 'id' | 'outcome' | 'reason' | 'registered' | 'handler'> & Partial<Entry>): void {
+    if (node.task.noLog) knowAnswer(entry.registered.values)
     this.entries.push({
       node,
       item: undefined,

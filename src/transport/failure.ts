@@ -1,3 +1,4 @@
+import { maskText } from '../lib/masking/mask.ts'
 import type { ProblemCode } from '../model/problem-codes.ts'
 import { TlsplayError } from '../model/problem.ts'
 import type { ConnectionTarget } from '../ports/channel.ts'
@@ -13,7 +14,8 @@ export function failure(target: ConnectionTarget, code: ProblemCode, message: st
  * and at most `limit` characters are kept.
  */
 export function quoted(text: string, limit = 200): string {
-  const trimmed = text.trim()
+  // What is cut off could not be recognized any more.
+  const trimmed = maskText(text.trim())
   const kept = trimmed.length > limit ? `${trimmed.slice(0, limit)}...` : trimmed
   return `"${kept.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029]/gu, escapeCharacter)}"`
 }

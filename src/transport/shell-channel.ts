@@ -3,14 +3,14 @@ import { endMark, firstFrame, frame, type Bootstrap } from './bootstrap.ts'
 import { EndScanner } from './end-scanner.ts'
 import { failure, quoted } from './failure.ts'
 import type { Counters, Pipe, PipeEnd } from './pipe.ts'
+import { Tail } from './tail.ts'
 
 interface Pending {
   readonly scanner: EndScanner
   readonly idleTimer: NodeJS.Timeout
   resolve(result: ExchangeResult): void
   reject(error: Error): void
-  /** the last bytes, for the message when the shell dies */
-  last: Buffer
+  readonly said: Tail
 }
 
 /** A shell that has answered, as the port sees it. */
@@ -52,7 +52,7 @@ export class ShellChannel implements Channel {
         idleTimer,
         resolve,
         reject,
-        last: Buffer.alloc(0),
+        said: new Tail(),
       }
       this.#pipe.send(first ? firstFrame(this.#bootstrap, program) : frame(this.#bootstrap, program))
     })
@@ -70,7 +70,7 @@ export class ShellChannel implements Channel {
     // Between programs only a stray child that kept the output can print; nobody waits for that.
     if (pending === undefined) return
     pending.idleTimer.refresh()
-    pending.last = chunk
+    pending.said.add(chunk)
     const seen = pending.scanner.push(chunk)
     switch (seen.kind) {
       case 'more':
@@ -93,8 +93,8 @@ export class ShellChannel implements Channel {
   }
 
   #lose(end: PipeEnd): void {
-    const said = this.#pending?.last.toString('utf8').slice(-200) ?? ''
-    const tail = said.trim() === '' ? '' : `, last output ${quoted(said)}`
+    const said = this.#pending?.said.text() ?? ''
+    const tail = said === '' ? '' : `, last output ${quoted(said)}`
     const what =
       end.kind === 'shell' ? `the shell ended${end.code === undefined ? '' : ` with status ${end.code}`}` : 'the connection ended'
     this.#lost ??= failure(this.#target, 'CONNECTION_LOST', `${what} before the answer came: ${end.why}${tail}`)

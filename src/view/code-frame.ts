@@ -1,3 +1,4 @@
+import { maskText } from '../lib/masking/mask.ts'
 import type { Position } from '../model/problem.ts'
 
 export interface FrameLine {
@@ -48,6 +49,8 @@ function shownLine(line: string, at: Position | undefined): Shown {
   const from = widthTo(start)
   const to = Math.max(from + 1, widthTo(end))
   const whole = cells.join('')
+  // Half a secret could not be recognized any more.
+  if (whole.length > widestLine && maskText(whole) !== whole) return { shown: maskText(whole), mark: '' }
   const cut = from > widestLine - 20 ? from - Math.floor(widestLine / 2) : 0
   const shown = `${cut > 0 ? '...' : ''}${whole.slice(cut, cut + widestLine)}${whole.length > cut + widestLine ? '...' : ''}`
   const indent = from - cut + (cut > 0 ? 3 : 0)
