@@ -18,6 +18,21 @@ export const taskNotes = {
       'There is no `quiet`, and no `msg` beside `fail_msg`.',
     ],
   },
+  blockinfile: {
+    example: `- name: names of the lab
+  blockinfile:
+    path: /etc/hosts
+    marker: "# {mark} names of the lab"
+    block: |
+      192.0.2.11 prom1.example.net
+      192.0.2.31 influx1.example.net`,
+    differences: [
+      'The markers are those of Ansible, so a block that it wrote is found. `{mark}` has to stand in `marker`.',
+      'One marker without the other, or two blocks with one marker, is the error `EDIT_IMPOSSIBLE`; Ansible writes the block once more.',
+      'That no line matches `insertafter` or `insertbefore` is that error too; Ansible appends. Patterns are RE2.',
+      'There is no `backup`, `validate`, `append_newline`, `prepend_newline`, `encoding`.',
+    ],
+  },
   command: {
     example: `- name: what the certificate says
   command:
@@ -31,7 +46,7 @@ export const taskNotes = {
     register: '`cmd`, `rc`, `stdout`, `stderr`, `stdout_lines`, `stderr_lines`',
     differences: [
       '`reads`, `unless`, `onlyif`, `env` and `timeout` are there; with `reads` the real answer stands in the plan.',
-      'Nothing in the line is expanded: no `$HOME`, no `*`. Ansible expands variables of the environment.',
+      'Nothing in the line is expanded: no `$HOME`, no `*`. Ansible expands variables of the environment. `shell` has a shell.',
       'Parameters stand below the key; `command: touch x creates=x` is a command with three words.',
       '`creates` and `removes` are paths, not patterns.',
       'A secret in the words or in `env` is the error `SECRET_EXPOSED`; `stdin` takes it.',
@@ -143,6 +158,50 @@ export const taskNotes = {
     example: `- name: where clients find it
   set_fact: { base_url: "https://{{ inventory_hostname }}:9090/" }`,
     differences: ['There is no `cacheable`.', 'It is answered in the plan: later tasks are planned with the value.'],
+  },
+  shell: {
+    example: `- name: how many series are kept
+  shell:
+    cmd: ls /var/lib/prometheus/wal | wc -l
+    reads: true
+  register: segments`,
+    register: '`cmd`, `rc`, `stdout`, `stderr`, `stdout_lines`, `stderr_lines`',
+    differences: [
+      '`reads`, `unless`, `onlyif`, `env` and `timeout` are those of `command`; a text in `unless` or `onlyif` is a line for the same shell.',
+      'Parameters stand below the key; `shell: x creates=y` hands both words to the shell.',
+      'A secret in the line is the error `SECRET_EXPOSED`: it would stand in the list of processes. `stdin` takes it.',
+      'What it did cannot be proved by looking again, and the report says so by name.',
+    ],
+  },
+  slurp: {
+    example: `- name: what the host trusts
+  slurp: { src: /etc/ssl/certs/ca-certificates.crt }
+  register: trusted
+
+- name: how much that is
+  debug: { msg: "{{ length (b64decode trusted.content) }} letters" }`,
+    register: '`content`, `encoding`, `source`',
+    differences: [
+      'It is answered in the plan, with what the earlier tasks will have written.',
+      'A file that not every user of the host may read, and one that this run writes with a secret in it, gives a secret: it is masked wherever it is shown.',
+      'At most 1 MiB.',
+    ],
+  },
+  stat: {
+    example: `- name: the old certificate
+  stat: { path: /etc/app/tls/server.crt }
+  register: old
+
+- name: told
+  debug: { msg: "{{ old.stat.checksum }}" }
+  when: old.stat.exists`,
+    register:
+      '`stat`: `exists`, `path`, `isreg`, `isdir`, `islnk`, `mode`, `uid`, `gid`, `pw_name`, `gr_name`, `size`, `mtime`, `nlink`, `checksum`, and of a link `lnk_source`, `lnk_target`',
+    differences: [
+      'It is answered in the plan, as the earlier tasks will have left the path. The time of a file that this run writes is known after apply.',
+      '`checksum` is SHA-256; Ansible tells SHA-1 unless told otherwise. There is no other algorithm.',
+      'There is no `get_mime`, `get_attributes`, and no `isblk`, `ischr`, `isfifo`, `issock`, `inode`, `dev`, `atime`, `ctime`, `rusr` and the like.',
+    ],
   },
   template: {
     example: `- name: scrape configuration

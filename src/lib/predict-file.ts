@@ -1,6 +1,6 @@
 import type { Answer, ContentFact, DigestFact, FileFact, Invalidation, Prediction } from '../model/fact.ts'
 import { absent, contentLimitBytes } from '../model/fact.ts'
-import { Unknown } from '../model/value.ts'
+import { Secret, Unknown } from '../model/value.ts'
 import type { Content } from './content.ts'
 import { bytesOf, sha256Of } from './content.ts'
 import type { Ownership } from './ownership.ts'
@@ -49,7 +49,10 @@ function contentFacts(content: Content | Answer<ContentFact>): { readonly held: 
   if (content instanceof Unknown) return { held: content, digest: content }
   if (isFact(content)) return 'kind' in content ? { held: absent, digest: absent } : contentFacts(content.bytes)
   const bytes = bytesOf(content)
-  const held = bytes.length > contentLimitBytes ? new Unknown(`larger than ${contentLimitBytes / 1024 / 1024} MiB`) : { bytes }
+  const held =
+    bytes.length > contentLimitBytes
+      ? new Unknown(`larger than ${contentLimitBytes / 1024 / 1024} MiB`)
+      : { bytes, ...(content instanceof Secret ? ({ secret: true } as const) : {}) }
   return { held, digest: { sha256: sha256Of(bytes) } }
 }
 

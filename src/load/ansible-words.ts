@@ -49,7 +49,6 @@ export const taskWords: Words = {
 
 /** Task types of Ansible that have another name here, or none. */
 export const taskTypeWords: Words = {
-  shell: 'use command with argv, or command: sh -c "..."',
   raw: 'use command',
   script: 'use copy for the script, then command',
   systemd: 'use service',
@@ -60,13 +59,10 @@ export const taskTypeWords: Words = {
   openssl_certificate: 'use generate, which makes key and certificate together',
   acme_certificate: 'use generate with your own authority',
   ini_file: 'use config, which edits in place and keeps comments',
-  replace: 'use config or lineinfile',
-  blockinfile: 'use config or lineinfile',
+  replace: 'use config, lineinfile or blockinfile',
   uri: 'use verify for an answer over TLS',
   get_url: 'fetch the file to the controller and use copy',
   unarchive: 'unpack on the controller and use copy',
-  stat: 'file, copy and generate look for themselves whether there is something to do',
-  slurp: 'file, copy and generate look for themselves whether there is something to do',
   fetch: 'use scp: tlsplay brings nothing back',
   setup: 'facts are asked for where they are used: {{ facts.hostname }}',
   gather_facts: 'facts are asked for where they are used: {{ facts.hostname }}',

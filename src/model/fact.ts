@@ -33,6 +33,8 @@ export interface FileFact {
 /** Content of a regular file; more than `contentLimitBytes` is not fetched. */
 export interface ContentFact {
   readonly bytes: Uint8Array
+  /** this plan will write it, and there is a secret in it */
+  readonly secret?: true
 }
 export const contentLimitBytes = 1024 * 1024
 

@@ -1,5 +1,6 @@
 import type { AnyTaskType } from '../model/task-type.ts'
 import { assert } from './assert/index.ts'
+import { blockinfile } from './blockinfile/index.ts'
 import { command } from './command/index.ts'
 import { config } from './config/index.ts'
 import { copy } from './copy/index.ts'
@@ -10,12 +11,16 @@ import { generate } from './generate/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
 import { service } from './service/index.ts'
 import { setFact } from './set_fact/index.ts'
+import { shell } from './shell/index.ts'
+import { slurp } from './slurp/index.ts'
+import { stat } from './stat/index.ts'
 import { template } from './template/index.ts'
 import { verify } from './verify/index.ts'
 import { waitFor } from './wait_for/index.ts'
 
 const all: readonly AnyTaskType[] = [
   assert,
+  blockinfile,
   command,
   config,
   copy,
@@ -26,6 +31,9 @@ const all: readonly AnyTaskType[] = [
   lineinfile,
   service,
   setFact,
+  shell,
+  slurp,
+  stat,
   template,
   verify,
   waitFor,

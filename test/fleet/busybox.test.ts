@@ -81,6 +81,11 @@ describe('the run', () => {
       script: 'cat /etc/app.yml',
       printed: '# kept\ntls:\n    cert: /etc/app/tls/server.crt\nother: [1,  2]\n',
     },
+    {
+      what: 'a block and what a shell made',
+      script: 'cat /etc/app/names; grep -c . /etc/app.count',
+      printed: '# BEGIN ANSIBLE MANAGED BLOCK\none\ntwo\n# END ANSIBLE MANAGED BLOCK\n1\n',
+    },
     { what: 'a command and a handler, once each', script: 'cat /etc/app/made /var/log/handled', printed: 'made\nhandled\n' },
   ])('leaves $what', async ({ script, printed }) => {
     expect(await prepared(host, script)).toBe(printed)

@@ -65,6 +65,13 @@ export const prometheus: readonly Told[] = [
   ['group', { name: 'prometheus' }, { gid: 115 }],
 ]
 
+/** What a task sees behind one that decided this: the host as the decision says it will be. */
+export function contextAfter(facts: readonly Told[], decision: Decision, more: Partial<PlanContext> = {}): PlanContext {
+  const observed = new Map(facts.map(([kind, target, answer]) => [probeKey({ kind, target } as Probe), answer]))
+  const overlay = extend(emptyOverlay, decision.predicts, decision.invalidates ?? [], decision.changes.length > 0)
+  return contextOf(facts, { ...more, view: overlaidView(observed, overlay), dirty: true })
+}
+
 /** Plans again on the host as the decision says it will be. */
 export function planAfter<P, C>(
   type: TaskType<P, C>,
@@ -73,9 +80,7 @@ export function planAfter<P, C>(
   decision: Decision<C>,
   more: Partial<PlanContext> = {},
 ): Decision<C> {
-  const observed = new Map(facts.map(([kind, target, answer]) => [probeKey({ kind, target } as Probe), answer]))
-  const overlay = extend(emptyOverlay, decision.predicts, decision.invalidates ?? [], decision.changes.length > 0)
-  return type.plan(params, contextOf(facts, { ...more, view: overlaidView(observed, overlay), dirty: true }))
+  return type.plan(params, contextAfter(facts, decision, more))
 }
 
 /** Every question that `observe` asks of a host that answers like this. */

@@ -5,6 +5,7 @@ import { inventoryCases } from './inventory-yaml.ts'
 import { optionCases } from './options.ts'
 import { parameterCases } from './parameters.ts'
 import { fileParameterCases } from './parameters-files.ts'
+import { moreParameterCases } from './parameters-more.ts'
 import { planCases } from './plan.ts'
 import { playCases } from './playbook.ts'
 import { roleCases } from './roles.ts'
@@ -17,7 +18,7 @@ export const corpus: ReadonlyMap<string, readonly BadCase[]> = new Map([
   ['YAML', yamlCases],
   ['plays', playCases],
   ['tasks', taskCases],
-  ['parameters', [...fileParameterCases, ...parameterCases]],
+  ['parameters', [...fileParameterCases, ...parameterCases, ...moreParameterCases]],
   ['plan', planCases],
   ['templates', templateCases],
   ['conditions', conditionCases],

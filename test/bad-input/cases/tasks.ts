@@ -343,11 +343,6 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'include_role', hint: 'roles of the play' },
   },
   {
-    name: 'shell',
-    files: inTasks('- shell: echo x | wc\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'no task type shell', hint: 'command' },
-  },
-  {
     name: 'the full name of raw',
     files: inTasks('- ansible.builtin.raw: uptime\n'),
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'no task type raw', hint: 'use command' },

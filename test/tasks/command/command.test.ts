@@ -187,7 +187,9 @@ test.each<{ case: string; params: CommandParams; code: string; words: string }>(
 })
 
 test('words of a shell are warned about, the same in quotes of argv are not', () => {
-  expect(command.plan({ cmd: 'a | b' }, contextOf([])).warnings).toEqual(['command uses no shell: | is handed to a as it is'])
+  expect(command.plan({ cmd: 'a | b' }, contextOf([])).warnings).toEqual([
+    'command uses no shell: | is handed to a as it is; the task type shell has one',
+  ])
   expect(command.plan({ argv: ['a', '|', 'b'] }, contextOf([])).warnings).toEqual([])
 })
 

@@ -1,0 +1,51 @@
+import { type BadCase, inTasks } from '../bad-case.ts'
+
+const task = (text: string) => inTasks(`- ${text}\n`)
+
+/** Parameters of the task types that came after the first ones, refused before any host is asked. */
+export const moreParameterCases: readonly BadCase[] = [
+  // blockinfile
+  {
+    name: 'blockinfile: a marker over two lines',
+    files: task('blockinfile: {path: /a, block: x, marker: "a\\n{mark}"}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:49', message: 'marker:', hint: '{mark}' },
+  },
+  {
+    name: 'blockinfile: with a line',
+    files: task('blockinfile: {path: /a, line: x}'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:31', message: '"line"' },
+  },
+  // shell
+  {
+    name: 'shell: with argv',
+    files: task('shell: {argv: [a]}'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:15', message: '"argv"' },
+  },
+  {
+    name: 'shell: a shell that is no path',
+    files: task('shell: {cmd: x, executable: bash}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:35', message: 'executable: "bash" is not allowed', hint: 'path' },
+  },
+  // slurp
+  {
+    name: 'slurp: as path=value',
+    files: task('slurp: src=/etc/hosts'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:14', message: 'slurp: expected a map of parameters', hint: 'slurp: {src: /etc/hosts}' },
+  },
+  {
+    name: 'slurp: a file of the controller',
+    files: task('slurp: {src: files/x}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:20', message: 'src: "files/x" is not allowed', hint: 'absolute path' },
+  },
+  // stat
+  {
+    name: 'stat: without a path',
+    files: task('stat: {follow: true}'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:7', message: 'stat needs the key "path"' },
+  },
+  {
+    name: 'stat: another digest',
+    files: task('stat: {path: /a, checksum_algorithm: sha1}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:44', message: 'checksum_algorithm: expected sha256, got "sha1"' },
+  },
+]
