@@ -17,9 +17,13 @@ export const advice = {
   TASK_TYPE_MISSING: 'Add the key that says what the task does, as `copy:`.',
   TASK_TYPE_TWICE: 'Make two tasks of it.',
   NOT_SUPPORTED: 'The hint says what to write instead; all words stand in [playbook.md](playbook.md).',
-  ROLE_UNKNOWN: 'Put the role into `roles/` beside the playbook or name its folder with `--roles-path`.',
+  ROLE_UNKNOWN: 'Put the role into `roles/` beside the playbook, name its folder with `--roles-path`, or bring it with `tlsplay role add`.',
   ROLE_CYCLE: 'Take one of the `dependencies` out.',
   IMPORT_CYCLE: 'Take one of the `import_tasks` out.',
+  ROLE_VERSION: 'Ask for a range that the role is in, or bring the role of that version: `tlsplay role update NAME --version VERSION`.',
+  ROLE_LOCK: 'Keep one of the two that the message names.',
+  ROLE_NOT_INSTALLED: 'Run `tlsplay role install`, or carry the roles along with the project: `tlsplay role vendor`.',
+  ROLE_CHANGED: 'Bring back what is locked with the command of the hint. A role of another team is changed where it comes from.',
   ROLE_INPUT: 'Correct the value at the place shown; the README of the role lists its inputs.',
   PATH_ESCAPE: 'Put the file inside the folder of the playbook or role.',
   INVENTORY_SYNTAX: 'Correct the line. Quote a value that holds `#` or blanks.',
@@ -93,6 +97,9 @@ export const advice = {
   INTERRUPTED:
     'Run again. After one Ctrl-C the hosts that were at work have ended their step; after a second one the message names those that go on alone.',
   OPENSSL_MISSING: 'Install openssl on this machine.',
+  ROLE_SOURCE: 'Correct `src`, `version` or `path` in requirements.yml; git and npm log in as they do on their own.',
+  ROLE_ARCHIVE: 'Ask the author for a role of regular files and folders. Nothing of what was refused is kept.',
+  ROLE_CASE: 'Look at what the plan says in place of what was expected, then correct the role or the case.',
   INTERNAL: 'Report it with the command and, if you can, the playbook.',
 }
 

@@ -18,6 +18,7 @@ export async function loadSchemas() {
     `export { blockSchema, importTasksSchema, metaSchema } from './src/load/schemas/block.ts'`,
     `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
     `export { roleSchema } from './src/load/schemas/role.ts'`,
+    `export { lockSchema, requirementsSchema } from './src/load/schemas/requirements.ts'`,
     `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
     `export { savedPlanSchema } from './src/plan/saved/schema.ts'`,
     ...tasks.map((name, index) => `import { schema as task${index} } from './src/tasks/${name}/schema.ts'`),
@@ -41,6 +42,8 @@ export async function loadSchemas() {
     roleUseSchema,
     roleSchema,
     inventorySchema,
+    lockSchema,
+    requirementsSchema,
     savedPlanSchema,
     tasks: taskSchemas,
   } = await import(`data:text/javascript;base64,${code}`)
@@ -56,6 +59,8 @@ export async function loadSchemas() {
         roleUse: roleUseSchema,
         role: roleSchema,
         inventory: inventorySchema,
+        requirements: requirementsSchema,
+        lock: lockSchema,
       },
       tasks: taskSchemas,
       // read by people and programs of theirs, never by tlsplay: no validator is made of it

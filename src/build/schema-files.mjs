@@ -12,6 +12,8 @@ export async function schemaFiles() {
   add('playbook.json', 'playbook', playbookSchema(documents, tasks))
   add('role.json', 'role', withRoleUses(documents.role, documents.roleUse))
   add('inventory.json', 'inventory', documents.inventory)
+  add('requirements.json', 'requirements', documents.requirements)
+  add('lock.json', 'lock', documents.lock)
   add('saved-plan.json', 'saved-plan', savedPlan)
   return files
 }

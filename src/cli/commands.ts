@@ -6,6 +6,7 @@ import type {
   InventoryOptions,
   PlayOptions,
   QuickstartOptions,
+  RoleRequest,
   ShowOptions,
   StandInOptions,
   VaultDecryptOptions,
@@ -30,6 +31,7 @@ export interface Commands {
   vaultView(files: readonly string[], options: VaultViewOptions, io: Io): Promise<number>
   vaultRekey(files: readonly string[], options: VaultRekeyOptions, io: Io): Promise<number>
   vaultString(text: string | undefined, options: VaultStringOptions, io: Io): Promise<number>
+  role(request: RoleRequest, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
 }
@@ -49,6 +51,7 @@ export const lazyCommands: Commands = {
   vaultView: async (files, options, io) => (await import('./commands/vault.ts')).vaultViewCommand(files, options, io),
   vaultRekey: async (files, options, io) => (await import('./commands/vault.ts')).vaultRekeyCommand(files, options, io),
   vaultString: async (text, options, io) => (await import('./commands/vault-string.ts')).vaultStringCommand(text, options, io),
+  role: async (request, io) => (await import('./commands/role.ts')).roleCommand(request, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
 }

@@ -72,6 +72,20 @@ export interface CaInitOptions extends AuthorityPlace {
   readonly caPassphraseFile?: string
 }
 
+/** `tlsplay role VERB`; the folder is that of the playbooks. */
+export type RoleRequest = { readonly folder: string } & (
+  | { readonly verb: 'init' | 'remove'; readonly name: string }
+  | {
+      readonly verb: 'add'
+      readonly src: string
+      readonly name: string | undefined
+      readonly version: string | undefined
+      readonly path: string | undefined
+    }
+  | { readonly verb: 'install' | 'list' | 'verify' | 'vendor' }
+  | { readonly verb: 'update'; readonly names: readonly string[]; readonly version: string | undefined }
+)
+
 export interface QuickstartOptions {
   readonly verbose: number
 }

@@ -11,6 +11,7 @@ import type { Texts } from './failure.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
 import { packageFolder } from './package-folder.ts'
+import { roleCache } from './role-cache.ts'
 import { fraction } from './ports/random.ts'
 
 export interface Prepared {
@@ -39,7 +40,7 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
   const { cwd } = io
   const loaded = await loadAll({
     ...{ playbook, inventories: options.inventory, rolesPaths: options.rolesPath },
-    ...{ shippedRoles: resolve(packageFolder, 'roles'), taskTypes, files, cwd, vault, run: request.run },
+    ...{ shippedRoles: resolve(packageFolder, 'roles'), roleCache: roleCache(io), taskTypes, files, cwd, vault, run: request.run },
   })
   const playbookFolder = dirname(resolve(cwd, playbook))
   const reader = newReader(files, cwd, vault)

@@ -14,6 +14,7 @@ import type {
 import { type Commands, lazyCommands } from './commands.ts'
 import { collect, vaultOptions } from './option-groups.ts'
 import { vaultCommands } from './program-vault.ts'
+import { roleCommands } from './program-role.ts'
 import { version } from './version.ts'
 
 /** Parses and runs one command. Never throws, never exits; what each command needs is loaded when it is called. */
@@ -39,6 +40,8 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .configureHelp({ helpWidth: 110, optionDescription })
     .exitOverride()
+    // `role add --version` is the version of the role
+    .enablePositionalOptions()
     .addHelpText('after', exitCodesHelp)
 
   playOptions(program.command('plan').option('-o, --save <file>', 'keep the plan in this file, for `tlsplay apply`'))
@@ -123,6 +126,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     })
 
   vaultCommands(program, commands, io, finish)
+  roleCommands(program, async (request) => finish(await commands.role(request, io)))
 
   program
     .command('quickstart')

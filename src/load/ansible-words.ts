@@ -104,7 +104,7 @@ export const playWords: Words = {
 
 export const roleUseWords: Words = {
   name: 'write role: NAME',
-  src: 'put the role into a folder and pass it with --roles-path',
+  src: 'name it in requirements.yml: tlsplay role add SRC',
   delegate_to: 'put delegate_to on the tasks of the role',
   run_once: 'put run_once on the tasks of the role',
   ignore_errors: 'put ignore_errors on the tasks of the role',

@@ -26,6 +26,7 @@ export function guardedFiles(files: Files, tell: (path: string, why: string) => 
     list: (path) => guarded(path, () => files.list(path)),
     kind: (path) => guarded(path, () => files.kind(path)),
     executable: (path) => guarded(path, () => files.executable?.(path)) ?? false,
+    ownKind: (path) => guarded(path, () => (files.ownKind ?? files.kind)(path)),
     realPath: (path) => guarded(path, () => files.realPath(path)),
   }
 }

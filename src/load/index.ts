@@ -9,6 +9,7 @@ import { readInventory } from './inventory/index.ts'
 import { paramValidators } from './params.ts'
 import type { ParamValidators } from './params.ts'
 import { readPlaybook } from './playbook.ts'
+import { pinnedRoles } from './pinned-roles.ts'
 import { newReader } from './reader.ts'
 import { checkRoleSchemas, checkWrittenInputs } from './role-inputs.ts'
 import { roleShelf } from './roles.ts'
@@ -35,6 +36,8 @@ export interface LoadOptions {
   readonly rolesPaths: readonly string[]
   /** absolute folder of the roles that come with tlsplay, searched last */
   readonly shippedRoles: string
+  /** absolute folder of this user for the roles of locks */
+  readonly roleCache?: string | undefined
   readonly taskTypes: ReadonlyMap<string, AnyTaskType>
   readonly files: Files
   /** absolute */
@@ -60,7 +63,8 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
   const path = resolve(options.cwd, options.playbook)
   const folder = dirname(path)
   const roleFolders = [join(folder, 'roles'), ...options.rolesPaths.map((one) => resolve(options.cwd, one)), options.shippedRoles]
-  const shelf = roleShelf(reader, taskTypeTable(options.taskTypes, options.validators ?? paramValidators), roleFolders)
+  const pinned = pinnedRoles(reader, { project: folder, cache: options.roleCache }, join(folder, 'roles'))
+  const shelf = roleShelf(reader, taskTypeTable(options.taskTypes, options.validators ?? paramValidators), roleFolders, pinned)
   const playbook = readPlaybook(path, shelf)
   const roles = shelf.loaded()
   const uses: readonly RoleUse[] = [...playbook.plays.flatMap((play) => play.roles), ...roles.flatMap(({ role }) => role.dependencies)]
@@ -71,6 +75,7 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
     if (found.some(({ code }) => code === 'VALUE_INVALID')) continue
     for (const use of uses.filter((one) => one.role === role.role)) reader.problems.push(...(await checkWrittenInputs(use)))
   }
+  if (uses.some(({ version }) => version !== undefined)) reader.problems.push(...(await import('./role-versions.ts')).checkVersions(uses))
   const inventory = readInventory(options.inventories, reader, folder)
   return { playbook, inventory, texts: reader.texts, problems: withoutRepeats(reader.problems) }
 }

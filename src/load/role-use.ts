@@ -14,7 +14,7 @@ import { withoutWords } from './words.ts'
 
 const empty: MapSource = { kind: 'map', entries: [], at: { file: '', line: 1, column: 1 } }
 
-const roleUseKeys = ['role', 'inputs', 'vars', 'become', 'become_user', 'tags', 'environment', 'when']
+const roleUseKeys = ['role', 'version', 'inputs', 'vars', 'become', 'become_user', 'tags', 'environment', 'when']
 
 /** A list of roles as in `roles` of a play or `dependencies` of a role. */
 export function readRoleUses(source: Source | undefined, shelf: RoleShelf): readonly RoleUse[] {
@@ -57,7 +57,11 @@ function readRoleUse(source: Source, shelf: RoleShelf): RoleUse | undefined {
   const found = validated(documents.roleUse, literalSource(map), { what: 'a role entry', source: map })
   problems.push(...(entryOf(source, 'name') === undefined ? found : found.filter(({ code }) => code !== 'KEY_MISSING')))
   if (role === undefined) return undefined
-  return { at: name?.at ?? source.at, role, keywords: readKeywords(map, problems), inputs: callerInputs(map, source.at, problems) }
+  const version = textField(map, 'version')
+  return {
+    ...{ at: name?.at ?? source.at, role, keywords: readKeywords(map, problems), inputs: callerInputs(map, source.at, problems) },
+    ...(version === undefined ? {} : { version }),
+  }
 }
 
 /** `inputs` and `vars` mean the same on a role entry. */

@@ -3,6 +3,7 @@ import { suggestion } from '../lib/suggest.ts'
 import type { Role } from '../model/playbook.ts'
 import type { Position } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
+import type { PinnedRoles } from './pinned-roles.ts'
 import type { Reader } from './reader.ts'
 import { readRole } from './role.ts'
 import { labelOf } from './value-labels.ts'
@@ -25,8 +26,8 @@ export interface RoleShelf {
   loaded(): readonly ShelvedRole[]
 }
 
-/** `folders` are searched in order; the first that has the role wins. */
-export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly string[]): RoleShelf {
+/** A role of the lock comes from where that says; for all others `folders` are searched in order, and the first that has it wins. */
+export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly string[], pinned?: PinnedRoles): RoleShelf {
   const done = new Map<string, ShelvedRole | undefined>()
   const open: string[] = []
 
@@ -52,9 +53,13 @@ export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly st
       return undefined
     }
     if (done.has(name)) return done.get(name)?.role
-    const folder = folders.map((parent) => join(parent, name)).find((path) => reader.files.kind(path) === 'directory')
+    const locked = pinned?.find(name, at)
+    const folder =
+      locked === undefined
+        ? folders.map((parent) => join(parent, name)).find((path) => reader.files.kind(path) === 'directory')
+        : locked.folder
     if (folder === undefined) {
-      reader.problems.push(unknownRole(name, at))
+      if (locked === undefined) reader.problems.push(unknownRole(name, at))
       return undefined
     }
     open.push(name)
@@ -65,8 +70,9 @@ export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly st
   }
 
   const unknownRole = (name: string, at: Position) => {
-    const known = [...new Set(folders.flatMap((folder) => reader.files.list(folder) ?? []))].filter((entry) => !entry.startsWith('.'))
-    const hint = suggestion(name, known, 'roles') ?? `looked in: ${folders.join(', ')}`
+    const entries = [...folders.flatMap((folder) => reader.files.list(folder) ?? []), ...(pinned?.names() ?? [])]
+    const known = [...new Set(entries)].filter((entry) => !entry.startsWith('.'))
+    const hint = pinned?.hintFor(name) ?? suggestion(name, known, 'roles') ?? `looked in: ${folders.join(', ')}`
     return { code: 'ROLE_UNKNOWN', message: `there is no role ${name}`, at, hint } as const
   }
 

@@ -45,6 +45,8 @@ export interface InheritedKeywords {
 export interface RoleUse {
   readonly at: Position
   readonly role: Role
+  /** range that the version of the role must be in */
+  readonly version?: Located<string>
   readonly keywords: InheritedKeywords
   readonly inputs: MapSource | undefined
 }

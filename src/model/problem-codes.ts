@@ -21,6 +21,10 @@ export const problemCodes = {
   ROLE_UNKNOWN: 'no role has this name',
   ROLE_CYCLE: 'roles depend on each other in a circle',
   IMPORT_CYCLE: 'files of tasks import each other in a circle',
+  ROLE_VERSION: 'a role has another version than its caller asks for',
+  ROLE_LOCK: 'tlsplay.lock contradicts what else is there',
+  ROLE_NOT_INSTALLED: 'a role of tlsplay.lock is not installed',
+  ROLE_CHANGED: 'an installed role is not what tlsplay.lock says',
   ROLE_INPUT: 'an input of a role is missing, unknown or wrong',
   PATH_ESCAPE: 'a path leaves the folder of the playbook or role',
   INVENTORY_SYNTAX: 'a line of the inventory cannot be read',
@@ -96,6 +100,9 @@ export const problemCodes = {
   PLAN_CONTRADICTED: 'an act would do something else than the plan said',
   INTERRUPTED: 'the run was interrupted',
   OPENSSL_MISSING: 'openssl is not on this machine',
+  ROLE_SOURCE: 'a role cannot be had from where it should come from',
+  ROLE_ARCHIVE: 'an archive or repository holds what no role may',
+  ROLE_CASE: 'the plan of a role is not the one that its case expects',
   INTERNAL: 'a bug in tlsplay',
 } as const
 

@@ -17,6 +17,8 @@ export interface Files {
   kind(path: string): 'file' | 'directory' | undefined
   /** whether whoever runs tlsplay may execute it; not there: nothing is executable */
   executable?(path: string): boolean
+  /** of the path itself, links not followed; not there: nothing is a link */
+  ownKind?(path: string): 'file' | 'directory' | 'link' | 'other' | undefined
   /** with every link resolved; undefined when it does not exist */
   realPath(path: string): string | undefined
 }

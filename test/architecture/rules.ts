@@ -23,7 +23,7 @@ const rules: Readonly<Record<string, Rule>> = {
   probes: { folders: ['model', 'lib', 'pki'], modules: pureNode },
   services: { folders: ['model', 'lib', 'pki'], modules: pureNode },
   tasks: { folders: ['model', 'lib', 'pki', 'services'], modules: [...pureNode, 're2js'] },
-  load: { folders: ['model', 'lib', 'pki', 'ports', 'generated', ...registries], modules: [...pureNode, 'yaml', 'ajv', 're2js'] },
+  load: { folders: ['model', 'lib', 'pki', 'ports', 'generated', ...registries], modules: [...pureNode, 'yaml', 'ajv', 're2js', 'semver'] },
   compile: {
     folders: ['model', 'lib', 'pki', 'ports', ...registries],
     modules: [...pureNode, 'handlebars', '@marcbachmann/cel-js', 're2js', 'yaml', 'smol-toml'],
@@ -33,6 +33,7 @@ const rules: Readonly<Record<string, Rule>> = {
   execute: { folders: ['model', 'lib', 'pki', 'ports', 'plan', 'compile', ...registries], modules: pureNode },
   transport: { folders: ['model', 'lib', 'pki', 'ports'], modules: ['*'] },
   issuers: { folders: ['model', 'lib', 'pki', 'ports'], modules: ['*'] },
+  sources: { folders: ['model', 'lib', 'ports'], modules: ['*'] },
   embedded: { folders: ['*'], modules: ['*'] },
   cli: { folders: ['*'], modules: ['*'] },
 }

@@ -36,6 +36,7 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     vaultView: named('vault view'),
     vaultRekey: named('vault rekey'),
     vaultString: named('vault encrypt-string'),
+    role: unnamed('role'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
   }

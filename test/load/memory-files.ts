@@ -16,6 +16,7 @@ export function memoryFiles(texts: Readonly<Record<string, string | Uint8Array>>
           ].sort()
         : undefined,
     kind: (path) => (texts[path] !== undefined ? 'file' : isFolder(path) ? 'directory' : undefined),
+    ownKind: (path) => (links[path] !== undefined ? 'link' : texts[path] !== undefined ? 'file' : isFolder(path) ? 'directory' : undefined),
     realPath: (path) => links[path] ?? (texts[path] !== undefined || isFolder(path) ? path : undefined),
   }
 }

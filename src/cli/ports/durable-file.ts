@@ -18,10 +18,10 @@ import { dirname } from 'node:path'
 
 /**
  * Puts a file in place whole or not at all, also when the power fails: written beside it, synced, renamed, and the folder
- * synced so that the name lasts as well. Only its owner may read it. Throws Node's error.
+ * synced so that the name lasts as well. Only its owner may read it, unless `mode` says more. Throws Node's error.
  */
-export function replaceDurably(path: string, content: string | Uint8Array): void {
-  replace(path, content, undefined)
+export function replaceDurably(path: string, content: string | Uint8Array, mode = 0o600): void {
+  replace(path, content, undefined, mode)
 }
 
 /**
@@ -34,8 +34,8 @@ export function replaceKeeping(path: string, content: Uint8Array): void {
   else replace(realpathSync(path), content, before)
 }
 
-function replace(path: string, content: string | Uint8Array, like: Stats | undefined): void {
-  const draft = drafted(path, content, like)
+function replace(path: string, content: string | Uint8Array, like: Stats | undefined, mode?: number): void {
+  const draft = drafted(path, content, like, mode)
   try {
     renameSync(draft, path)
   } catch (error) {
@@ -60,9 +60,9 @@ export function createDurably(path: string, content: string | Uint8Array): boole
   return true
 }
 
-function drafted(path: string, content: string | Uint8Array, like?: Stats): string {
+function drafted(path: string, content: string | Uint8Array, like?: Stats, mode = 0o600): string {
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`
-  const file = openSync(draft, 'wx', 0o600)
+  const file = openSync(draft, 'wx', mode)
   try {
     writeFileSync(file, content)
     if (like !== undefined) resemble(file, like)

@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import type { Files } from '../../ports/ports.ts'
 
 const nothingThere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
@@ -9,6 +9,11 @@ export const nodeFiles: Files = {
   list: (path) => whenThere(() => readdirSync(path).sort(byAscii)),
   kind: kindOf,
   executable: (path) => kindOf(path) === 'file' && mayExecute(path),
+  ownKind: (path) => {
+    const stat = whenThere(() => lstatSync(path))
+    if (stat === undefined) return undefined
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'link' : 'other'
+  },
   realPath: (path) => whenThere(() => realpathSync(path)),
 }
 

@@ -9,6 +9,9 @@ const tasks = (title: string, description: string) =>
 export const roleUseSchema = Type.Object(
   {
     role: Type.String({ title: 'Role', description: 'name of the role', minLength: 1 }),
+    version: Type.Optional(
+      Type.String({ title: 'Version', description: "range that the version of the role must be in, like '>=1.2 <2'", minLength: 1 }),
+    ),
     inputs: Type.Optional(variables('values for the inputs that the role declares')),
     vars: Type.Optional(variables('the same as inputs')),
     ...inheritedKeywords,
