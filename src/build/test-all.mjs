@@ -60,7 +60,7 @@ function install() {
 
 /** What rings 1 to 3 run beside Node: command -> Debian package. The fleet sees to its own (test/fleet/lab/engine.ts). */
 const tools = {
-  ...{ openssl: 'openssl', busybox: 'busybox', mksh: 'mksh', bash: 'bash', git: 'git' },
+  ...{ openssl: 'openssl', busybox: 'busybox', mksh: 'mksh', bash: 'bash', git: 'git', strace: 'strace' },
   ...{ curl: 'curl', 'gnutls-cli': 'gnutls-bin', go: 'golang-go' },
 }
 

@@ -102,7 +102,6 @@ export const problemCodes = {
   OPENSSL_MISSING: 'openssl is not on this machine',
   ROLE_SOURCE: 'a role cannot be had from where it should come from',
   ROLE_ARCHIVE: 'an archive or repository holds what no role may',
-  ROLE_CASE: 'the plan of a role is not the one that its case expects',
   INTERNAL: 'a bug in tlsplay',
 } as const
 

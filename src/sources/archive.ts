@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
 import { roleLimits, type RoleTree } from '../lib/role-tree.ts'
+import { TlsplayError } from '../model/problem.ts'
 import { refused, RoleFiles } from './role-files.ts'
 
 /** Of the archive as it lies there or comes over the wire. */
@@ -44,8 +45,8 @@ export async function unpackTar(archive: Uint8Array, source: string): Promise<Ro
       if (kind === 'file') files.fill(path, Buffer.concat(parts))
     }
   } catch (error) {
-    if (error instanceof Error && error.name === 'TlsplayError') throw error
-    throw refused(source, `it is no tar archive, or a damaged one: ${(error as Error).message}`)
+    if (error instanceof TlsplayError) throw error
+    throw refused(source, 'it is no tar archive, or a damaged one')
   }
   return files.tree()
 }

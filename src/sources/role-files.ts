@@ -72,9 +72,7 @@ export function roleIn(tree: RoleTree, path: string | undefined, source: string)
   const bases = path === undefined ? ['', ...(isWrapped ? [top] : [])] : [`${path}/`, ...(isWrapped ? [`${top}${path}/`] : [])]
   const base = bases.find((one) => tree.has(`${one}role.yml`))
   if (base !== undefined) return below(tree, base)
-  const found = [...tree.keys()].flatMap((one) =>
-    one.endsWith('/role.yml') ? [one.slice(isWrapped ? top.length : 0, -'/role.yml'.length)] : [],
-  )
+  const found = [...tree.keys()].flatMap((one) => (one.endsWith('/role.yml') ? [one.slice(0, -'/role.yml'.length)] : []))
   throw new TlsplayError([
     {
       code: 'ROLE_SOURCE',

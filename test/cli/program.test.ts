@@ -258,6 +258,23 @@ test.each([
   expect(/^\s+\| +at /m.test(io.err())).toBe(stack)
 })
 
+test.each([
+  { argv: ['role', 'init', 'web'], request: { verb: 'init', name: 'web', folder: '.' } },
+  {
+    argv: ['role', 'add', 'npm:x', '--version', '^1', '--name', 'y', '--path', 'z', '--folder', 'f'],
+    request: { verb: 'add', src: 'npm:x', version: '^1', name: 'y', path: 'z', folder: 'f' },
+  },
+  { argv: ['role', 'install', '--folder', 'f'], request: { verb: 'install', folder: 'f' } },
+  { argv: ['role', 'update'], request: { verb: 'update', names: [], version: undefined, folder: '.' } },
+  { argv: ['role', 'update', 'a', '--version', 'v2'], request: { verb: 'update', names: ['a'], version: 'v2', folder: '.' } },
+  { argv: ['role', 'remove', 'a'], request: { verb: 'remove', name: 'a', folder: '.' } },
+  { argv: ['role', 'list'], request: { verb: 'list', folder: '.' } },
+  { argv: ['role', 'verify'], request: { verb: 'verify', folder: '.' } },
+  { argv: ['role', 'vendor'], request: { verb: 'vendor', folder: '.' } },
+])('$argv asks for $request', async ({ argv, request }) => {
+  expect((await parsed(...argv))?.options).toEqual(request)
+})
+
 test.each(['--version', '-V'])('%s prints the version', async (flag) => {
   const io = fakeIo([flag])
   expect(await runProgram(io)).toBe(0)
@@ -278,6 +295,10 @@ test.each([
   { golden: 'help-vault-encrypt', argv: ['vault', 'encrypt', '--help'] },
   { golden: 'help-vault-rekey', argv: ['vault', 'rekey', '--help'] },
   { golden: 'help-vault-encrypt-string', argv: ['vault', 'encrypt-string', '--help'] },
+  { golden: 'help-role', argv: ['role', '--help'] },
+  { golden: 'help-role-add', argv: ['role', 'add', '--help'] },
+  { golden: 'help-role-install', argv: ['role', 'install', '--help'] },
+  { golden: 'help-role-update', argv: ['role', 'update', '--help'] },
   { golden: 'help-quickstart', argv: ['quickstart', '--help'] },
 ])('the help reads well: $golden', async ({ golden, argv }) => {
   const io = fakeIo(argv)

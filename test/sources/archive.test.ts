@@ -52,8 +52,8 @@ const unsafe: readonly { readonly shape: string; readonly archive: () => Uint8Ar
   { shape: 'a name that is written backwards', archive: () => withRole(file('a\u202eb')), says: /cannot be seen/ },
   {
     shape: 'a name that is not UTF-8',
-    archive: () => withRole(Buffer.from(block(file('x')).map((byte, at) => (at === 0 ? 0xff : byte)))),
-    says: /checksum|cannot be seen/,
+    archive: () => withRole({ name: Buffer.from([0x61, 0xff, 0x62]), content: 'x' }),
+    says: /cannot be seen/,
   },
   { shape: 'a name that ends in a dot', archive: () => withRole(file('tasks./main.yml')), says: /ends in a dot/ },
   { shape: 'a name that ends in a blank', archive: () => withRole(file('tasks /main.yml')), says: /ends in a dot or a blank/ },
@@ -62,7 +62,7 @@ const unsafe: readonly { readonly shape: string; readonly archive: () => Uint8Ar
     archive: () => withRole(pax({ path: 'a'.repeat(roleLimits.pathBytes + 1) }), file('x')),
     says: /longer than/,
   },
-  { shape: 'a name of too many folders', archive: () => withRole(file('a/'.repeat(roleLimits.depth) + 'x')), says: /deeper than/ },
+  { shape: 'a name of too many folders', archive: () => withRole(file(`${'a/'.repeat(roleLimits.depth)}x`)), says: /deeper than/ },
   // what is neither file nor folder
   { shape: 'a symbolic link', archive: () => withRole({ name: 'x', type: '2', link: 'role.yml' }), says: /x is a symbolic link/ },
   {

@@ -1,6 +1,7 @@
 /** One header of a tar archive with what follows it, made by hand: what a writer of archives would never write is what is tested. */
 export interface Block {
-  readonly name: string
+  /** bytes where it is no UTF-8 */
+  readonly name: string | Uint8Array
   /** the letter of the kind: 0 file, 1 hard link, 2 symbolic link, 3 and 4 devices, 5 folder, 6 pipe, x g L K S ... */
   readonly type?: string
   readonly content?: string | Uint8Array
@@ -15,7 +16,7 @@ export interface Block {
 export function block({ name, type = '0', content = '', link = '', size, prefix = '', magic = 'ustar\0' + '00', checksum }: Block): Buffer {
   const body = Buffer.from(content)
   const header = Buffer.alloc(512)
-  header.write(name, 0, 100)
+  header.set(Buffer.from(name).subarray(0, 100))
   header.write('0000644\0', 100)
   header.write('0000000\0', 108)
   header.write('0000000\0', 116)

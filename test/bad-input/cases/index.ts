@@ -9,6 +9,7 @@ import { moreParameterCases } from './parameters-more.ts'
 import { planCases } from './plan.ts'
 import { playCases } from './playbook.ts'
 import { roleCases } from './roles.ts'
+import { roleLockCases } from './role-lock.ts'
 import { taskCases } from './tasks.ts'
 import { templateCases } from './templates.ts'
 import { yamlCases } from './yaml.ts'
@@ -23,6 +24,7 @@ export const corpus: ReadonlyMap<string, readonly BadCase[]> = new Map([
   ['templates', templateCases],
   ['conditions', conditionCases],
   ['roles', roleCases],
+  ['roles of other teams', roleLockCases],
   ['inventories in INI', iniCases],
   ['inventories', inventoryCases],
   ['options', optionCases],
