@@ -95,6 +95,17 @@ export const taskNotes = {
       'Where its condition is known in the plan, the host fails there and is left as it is, before anything acts, unless a rescue clears it.',
     ],
   },
+  fetch: {
+    example: `- name: its certificate, for clients
+  fetch: { src: /etc/app/tls/server.crt, dest: fetched }`,
+    register: '`src`, `dest`, `checksum` (SHA-256)',
+    differences: [
+      'A plan says what would be brought and writes nothing; whether it differs from what is there is seen in the run.',
+      'Nothing is written outside of `dest`, also not through a link; tasks of a role stay below the folder of the playbook (`PATH_ESCAPE`).',
+      'The file is readable only by whoever runs tlsplay (0600), and replaced in one rename.',
+      'At most 1 MiB. There is no `validate_checksum`.',
+    ],
+  },
   file: {
     example: `- name: folder of the certificate
   file: { path: /etc/app/tls, state: directory, owner: root, group: app, mode: '0750' }
@@ -136,6 +147,21 @@ export const taskNotes = {
       'Patterns are RE2: no lookaround, no back references. There is no `backrefs`, `firstmatch`, `search_string`, `backup`, `validate`.',
       'That no line matches `insertafter` or `insertbefore` is the error `EDIT_IMPOSSIBLE`; Ansible appends the line.',
       'Each line keeps its own line end, and a last line without one equals the same line with one.',
+    ],
+  },
+  pause: {
+    example: `- name: the load balancer has drained it
+  pause: { seconds: 30 }
+
+- name: go on
+  pause: { prompt: type the name of the change }
+  register: change`,
+    register: '`user_input` (a secret with `echo: false`), `echo`',
+    differences: [
+      'In a plan it is named. `plan` asks nobody and waits for nothing.',
+      'Without a terminal a question is refused before the first change; Ansible goes on without asking.',
+      'The first ctrl-C ends the wait and then the run. There is no menu to continue or abort.',
+      '`seconds` and `minutes` take fractions. The result has no `start`, `stop`, `delta`, `stdout`.',
     ],
   },
   service: {

@@ -23,6 +23,7 @@ import { inventoryPrograms } from './inventory-program.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
 import { passphraseFile, readPassphrase } from './passphrase.ts'
+import { terminalDesk } from './ports/desk.ts'
 import { nodeFiles } from './ports/node-files.ts'
 import { fraction, nodeRandom } from './ports/random.ts'
 import { terminalPrompt } from './ports/terminal-prompt.ts'
@@ -113,6 +114,7 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
       connector: busy.connector(watch?.witness.connector(hosts) ?? hosts),
       tools: {
         ...{ run, taskTypes, now: clock.now(), checkParams, authority: watch?.witness.authority(authority) ?? authority },
+        unattended: mode === 'run' && io.stdin.isTTY !== true,
         readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder }),
       },
       events: {
@@ -125,6 +127,12 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
           if (event.type === 'plan_ready') plan = event.plan
         },
       },
+      desk: terminalDesk({
+        io,
+        playbookFolder,
+        aside: (act) => view.aside(act),
+        say: (message) => view.emit({ type: 'warning', message }),
+      }),
       ...{ issuer, clock, pause: (milliseconds) => pause(milliseconds) },
       ...(watch === undefined ? {} : { review: (planned, refused) => watch.planned(planned, refused) }),
     },

@@ -1,8 +1,9 @@
-import type { AskStep, Step, StepAnswer } from '../model/step.ts'
+import type { AskStep, DeskStep, Step, StepAnswer } from '../model/step.ts'
 import { type Probe, probeKey } from '../model/fact.ts'
 import type { Place } from '../plan/entry.ts'
 import type { ActGroup, Answers, HostSession } from '../ports/host-session.ts'
 import { type Actor, actSteps, advance, broke, fail, lost, mayFail, number, type Numbering } from './actor.ts'
+import { atDesk, holdsUp } from './desk.ts'
 import type { SegmentPorts } from './segment.ts'
 
 const asksEveryMs = 250
@@ -74,7 +75,7 @@ class Acting {
     for (;;) {
       const own: StepAnswer[] = []
       for (const [at, step] of actor.wants.entries()) {
-        const answer = step.kind === 'ask' ? await this.#ask(step, actor.entry.place) : (answers.get(actor.numbers[at] ?? 0) ?? lost)
+        const answer = holdsUp(step) ? await this.#answer(step, actor.entry.place) : (answers.get(actor.numbers[at] ?? 0) ?? lost)
         if (!answer.ok) {
           fail(actor, answer, 'TASK_FAILED', step)
           return
@@ -118,6 +119,10 @@ class Acting {
     return this.#lost
   }
 
+  #answer(step: AskStep | DeskStep, place: Place): Promise<StepAnswer> {
+    return step.kind === 'ask' ? this.#ask(step, place) : atDesk(step, this.#ports.desk)
+  }
+
   /**
    * Asks until the answers have settled or the deadline has passed; the last answers count either way. The first time
    * the questions of `along` are asked with them: when all is well at once, they need no exchange of their own later.
@@ -157,7 +162,7 @@ function nextBatch(actors: readonly Actor[], from: number): readonly Actor[] {
   for (const actor of actors.slice(from)) {
     if (actor.entry.place !== place || (looks && !onlyAsks(actor))) break
     batch.push(actor)
-    if (actor.wants.some((step) => step.kind === 'ask')) break
+    if (actor.wants.some(holdsUp)) break
     looks ||= actor.wants.some((step) => step.kind === 'run' && step.lookFollows === true)
   }
   return batch

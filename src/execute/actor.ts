@@ -4,6 +4,7 @@ import type { Step, StepAnswer } from '../model/step.ts'
 import type { AnyTaskType, Change, TaskResult } from '../model/task-type.ts'
 import type { Entry } from '../plan/entry.ts'
 import type { ActStep, Numbered } from '../ports/host-session.ts'
+import { holdsUp } from './desk.ts'
 
 type Deeds = Generator<readonly Step[], TaskResult, readonly StepAnswer[]>
 
@@ -66,7 +67,7 @@ export function broke(actor: Actor): boolean {
 
 export function actSteps(actor: Actor): readonly Numbered<ActStep>[] {
   return actor.wants.flatMap((step, at): readonly Numbered<ActStep>[] =>
-    step.kind === 'ask' || step.kind === 'issue' || step.kind === 'make' ? [] : [{ number: actor.numbers[at] ?? 0, step }],
+    holdsUp(step) || step.kind === 'issue' || step.kind === 'make' ? [] : [{ number: actor.numbers[at] ?? 0, step }],
   )
 }
 
@@ -100,6 +101,12 @@ function describe(step: Step): string {
       return 'ask'
     case 'issue':
       return 'sign the request'
+    case 'rest':
+      return 'rest'
+    case 'answer':
+      return 'ask a person'
+    case 'keep':
+      return `keep ${step.below}`
     default:
       return unreachable(step)
   }

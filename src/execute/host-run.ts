@@ -23,7 +23,7 @@ const notReached = 'not run: another task of the host could not be staged'
 export interface HostRunPorts {
   readonly connector: HostConnector
   readonly tools: PlanTools
-  readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'pause' | 'inTurn'>
+  readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'desk' | 'pause' | 'inTurn'>
 }
 
 export type Walked = Extract<WalkResult, { kind: 'walked' }>
@@ -41,6 +41,8 @@ export class HostRun {
   readonly #known = new Map<string, KnownOutcome>()
   /** entry id -> label of the task */
   readonly #unprovable = new Map<string, string>()
+  /** entries whose results stand: to ask again would be to act again, or to ask a person */
+  readonly #settled = new Set<string>()
   /** entries that failed and were allowed to: what they left undone is not left to do */
   readonly #excused = new Set<string>()
   /** how entries failed that a rescue cleared, by id */
@@ -127,7 +129,7 @@ export class HostRun {
     if (left.length > 0) await this.#observe('host', left)
     let state: WalkState = { ...freshState, once: this.actual.once }
     const entries: Entry[] = []
-    const known = new Map([...[...this.#known].filter(([id]) => this.#unprovable.has(id)), ...this.#rescued])
+    const known = new Map([...[...this.#known].filter(([id]) => this.#settled.has(id)), ...this.#rescued])
     for (const [at, stretch] of stretches.entries()) {
       const walked = await this.#walk({ ...this.#input(stretch), state, mode: 'converge', known }, stretches.slice(at + 1))
       state = walked.state
@@ -248,8 +250,11 @@ export class HostRun {
       known.set(entry.id, { outcome, sets: entry.decision?.sets })
       if (acts) {
         this.#known.set(entry.id, known.get(entry.id) as KnownOutcome)
-        if (result !== undefined && this.#cannotBeProved(entry))
-          this.#unprovable.set(entry.id, entry.item === undefined ? entry.node.label : `${entry.node.label} (${entry.item.label})`)
+        if (result !== undefined && this.#cannotBeProved(entry)) {
+          this.#settled.add(entry.id)
+          if (leavesTraces(entry))
+            this.#unprovable.set(entry.id, entry.item === undefined ? entry.node.label : `${entry.node.label} (${entry.item.label})`)
+        }
       }
       if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
         told.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
@@ -268,7 +273,7 @@ export class HostRun {
     if (this.actual.failures.blocks.size > 0) return true
     for (const before of expected.values()) {
       if (before.id === entry.id) return false
-      if (before.outcome === 'later' || (before.outcome === 'change' && this.#cannotBeProved(before))) return true
+      if (before.outcome === 'later' || (hasChanges(before) && this.#cannotBeProved(before))) return true
     }
     return false
   }
@@ -373,6 +378,11 @@ function isFatal({ tolerant, rescued }: Entry): boolean {
 /** `failed_when` says whether it failed, once it has acted. */
 function judgesItself(entry: Entry): boolean {
   return entry.node.task.failedWhen !== undefined
+}
+
+/** It does something to the host, and does not only ask. */
+function leavesTraces({ decision }: Entry): boolean {
+  return decision?.changes.some(({ action }) => action !== 'check') === true
 }
 
 function failureCode(entry: Entry): Problem['code'] {

@@ -10,7 +10,7 @@ import { type Stop, stopsOf } from '../plan/stops.ts'
 import { type Entry, hasChanges } from '../plan/entry.ts'
 import { isMap } from '../model/value.ts'
 import type { HostConnector } from '../ports/host-session.ts'
-import type { Clock, Events, Issuer } from '../ports/ports.ts'
+import type { Clock, Desk, Events, Issuer } from '../ports/ports.ts'
 import { HostRun } from './host-run.ts'
 import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './outcome.ts'
 import { eachBounded, turnstile } from './pool.ts'
@@ -36,6 +36,7 @@ export interface RunPorts {
   readonly tools: PlanTools
   readonly issuer: Issuer
   readonly clock: Clock
+  readonly desk: Desk
   readonly events: Events
   readonly pause: (milliseconds: number) => Promise<void>
   /** asked once everything is planned; what it objects to stops the run before its first change, if a refusal has not yet */
@@ -86,6 +87,7 @@ class PlaybookRun {
             segment: {
               issuer: ports.issuer,
               clock: ports.clock,
+              desk: ports.desk,
               pause: ports.pause,
               inTurn: (place, act) => (place === 'controller' ? inTurn(act) : act()),
             },

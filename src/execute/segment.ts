@@ -4,13 +4,14 @@ import type { IssueStep, StepAnswer } from '../model/step.ts'
 import type { AnyTaskType, TaskResult } from '../model/task-type.ts'
 import type { Entry, Place } from '../plan/entry.ts'
 import type { Answers, HostSession, Numbered, StageStep } from '../ports/host-session.ts'
-import type { Clock, Issuer } from '../ports/ports.ts'
+import type { Clock, Desk, Issuer } from '../ports/ports.ts'
 import { actAll } from './acting.ts'
 import { type Actor, advance, broke, fail, lost, mayFail, number, type Numbering, start } from './actor.ts'
 
 export interface SegmentPorts {
   readonly issuer: Issuer
   readonly clock: Clock
+  readonly desk: Desk
   /** resolves after that many milliseconds */
   readonly pause: (milliseconds: number) => Promise<void>
   /** sessions are opened on first use */

@@ -42,6 +42,7 @@ export function readTask(
   return {
     ...taskFields(rest, problems),
     ...readOptions(rest, options),
+    ...(type.once === true ? { runOnce: true } : {}),
     kind: 'task',
     at: source.at,
     type: type.name,

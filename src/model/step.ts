@@ -16,6 +16,7 @@ export type Step =
   | RunStep
   | AskStep
   | IssueStep
+  | DeskStep
 
 /** Replaces a file in one rename; owner and mode are right from the first byte. */
 export interface WriteStep {
@@ -113,6 +114,37 @@ export interface IssueStep {
   /** PEM of the request that was made on the host */
   readonly request: string
   readonly profile: IssueProfile
+}
+
+/** What happens beside the hosts, where tlsplay runs: a rest, a question to a person, a file that is brought home. */
+export type DeskStep = RestStep | AnswerStep | KeepStep
+
+/** Time that has to pass. */
+export interface RestStep {
+  readonly kind: 'rest'
+  readonly milliseconds: number
+  /** what it is for */
+  readonly why: string
+}
+
+/** What a person types is its stdout. */
+export interface AnswerStep {
+  readonly kind: 'answer'
+  readonly question: string
+  /** whether what is typed is shown */
+  readonly echo: boolean
+}
+
+/** Writes a file of the controller; ends with 0 when it was written, and with 1 when it held these bytes already. */
+export interface KeepStep {
+  readonly kind: 'keep'
+  /** a folder, absolute or from the playbook on; nothing is ever written outside of it, links resolved */
+  readonly root: string
+  /** path below it */
+  readonly below: string
+  /** false: the folder lies in that of the playbook */
+  readonly anywhere: boolean
+  readonly bytes: Uint8Array
 }
 
 export interface IssueProfile {

@@ -41,6 +41,10 @@ export interface PlanContext {
   authority(name: string): CertificateFact | undefined
   /** inventory name of the host and the address tlsplay dials it by */
   readonly host: { readonly name: string; readonly address: string }
+  /** a role asks for it: the text of somebody else */
+  readonly fromRole?: boolean
+  /** the run that comes has nobody who could answer a question */
+  readonly unattended?: boolean
   /** name of the user the task acts as: root, or who it becomes */
   readonly user: string
 }
@@ -112,6 +116,8 @@ export interface TaskType<P, C> {
   readonly knowledge: Knowledge
   /** fully qualified names of Ansible whose parameters mean the same */
   readonly aliases?: readonly string[]
+  /** one host does it for all of its batch, as with `run_once` */
+  readonly once?: true
   /** parameter a plain string stands for: `command: uptime` */
   readonly shorthand?: string
   /** parameters whose text is not rendered (copy content) */

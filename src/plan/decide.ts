@@ -64,6 +64,8 @@ export function decide(input: DecideInput): Decided {
     authority: tools.authority,
     host: { name: host.name, address: host.address },
     user: instance.user,
+    fromRole: node.role !== undefined,
+    unattended: tools.unattended === true,
   }
   const planned = planOrRefuse(() => type.plan(params, context))
   if ('problems' in planned) return nothing(planned.problems.map(locate))

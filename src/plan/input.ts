@@ -16,6 +16,8 @@ export interface PlanTools {
   readonly taskTypes: ReadonlyMap<string, AnyTaskType>
   /** milliseconds since 1970; one instant for the whole run, so that two hosts never disagree about a renewal window */
   readonly now: number
+  /** the run that comes has nobody who could answer a question */
+  readonly unattended?: boolean
   authority(name: string): CertificateFact | undefined
   /** rendered parameters against the schema of their task type, problems at the place that wrote them */
   checkParams(type: string, params: unknown, source: Source): readonly Problem[]

@@ -35,6 +35,16 @@ export interface Prompt {
   secret(question: string): Promise<Secret>
 }
 
+/** What tasks do on the machine that tlsplay runs on, beside the hosts. Each throws TlsplayError when it cannot. */
+export interface Desk {
+  /** resolves when the time has passed, or the run is to end */
+  rest(milliseconds: number, why: string): Promise<void>
+  /** what a person types */
+  answer(question: string, echo: boolean): Promise<string>
+  /** writes a file `below` the folder `root`, which lies in that of the playbook unless it may lie `anywhere`; false when it holds these bytes already */
+  keep(place: { readonly root: string; readonly below: string; readonly anywhere: boolean }, bytes: Uint8Array): Promise<boolean>
+}
+
 export interface Events {
   emit(event: RunEvent): void
 }

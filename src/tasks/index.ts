@@ -6,9 +6,11 @@ import { config } from './config/index.ts'
 import { copy } from './copy/index.ts'
 import { debug } from './debug/index.ts'
 import { fail } from './fail/index.ts'
+import { fetch } from './fetch/index.ts'
 import { file } from './file/index.ts'
 import { generate } from './generate/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
+import { pause } from './pause/index.ts'
 import { service } from './service/index.ts'
 import { setFact } from './set_fact/index.ts'
 import { shell } from './shell/index.ts'
@@ -26,9 +28,11 @@ const all: readonly AnyTaskType[] = [
   copy,
   debug,
   fail,
+  fetch,
   file,
   generate,
   lineinfile,
+  pause,
   service,
   setFact,
   shell,

@@ -11,6 +11,7 @@ import { readAsset } from '../../src/plan/assets.ts'
 import type { Files } from '../../src/ports/ports.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
 import { fakeIo } from '../cli/fake-io.ts'
+import { emptyDesk } from '../fakes/desk.ts'
 import { MemoryHost, memoryHosts } from '../fakes/memory-host.ts'
 import { memoryFiles } from '../load/memory-files.ts'
 import { type BadCase, goodInventory, goodPlaybook } from './bad-case.ts'
@@ -87,6 +88,7 @@ async function problemsOfPlan({ run, playbookFolder }: Prepared, files: Files): 
       clock: { now: () => Date.parse('2026-01-02T03:04:05Z') },
       events: { emit() {} },
       pause: async () => {},
+      desk: emptyDesk(),
     },
   )
   return report.problems

@@ -6,6 +6,7 @@ import { type Probe, probeKey } from '../../src/model/fact.ts'
 import type { Step, StepAnswer } from '../../src/model/step.ts'
 import type { AnyTaskType, Change, TaskResult } from '../../src/model/task-type.ts'
 import type { Entry } from '../../src/plan/entry.ts'
+import { emptyDesk } from '../fakes/desk.ts'
 
 type Deeds = Generator<readonly Step[], TaskResult, readonly StepAnswer[]>
 
@@ -53,6 +54,7 @@ async function play(names: readonly (keyof typeof tasks)[], { facts = ['up'], lo
     issuer: { issue: async () => '', authority: () => undefined },
     clock: { now: () => 0 },
     pause: async (milliseconds) => void log.push(`pause ${milliseconds}`),
+    desk: emptyDesk(),
     inTurn: (_place, act) => act(),
     along: () => [port(2)],
     heard: (_place, some) => {

@@ -6,9 +6,11 @@ import type { Plan } from '../../src/model/plan.ts'
 import type { Problem } from '../../src/model/problem.ts'
 import type { Report } from '../../src/model/report.ts'
 import { readAsset } from '../../src/plan/assets.ts'
+import type { Desk } from '../../src/ports/ports.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
 import type { Witness } from '../../src/execute/witness.ts'
 import { memoryFiles } from '../load/memory-files.ts'
+import { emptyDesk } from './desk.ts'
 import { MemoryHost, memoryHosts } from './memory-host.ts'
 
 export interface PlayOptions {
@@ -18,6 +20,9 @@ export interface PlayOptions {
   readonly files?: Readonly<Record<string, string>>
   /** called when an event is emitted, to act in the middle of a run */
   readonly on?: (event: RunEvent) => void
+  /** where rests, questions and files that are brought home go */
+  readonly desk?: Desk
+  readonly unattended?: boolean
   /** keeps what the plan is made from */
   readonly witness?: Witness
   readonly review?: (plan: Plan) => readonly Problem[]
@@ -83,6 +88,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
         now,
         checkParams,
         authority: () => undefined,
+        unattended: options.unattended === true,
         readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder: '/p' }),
       },
       issuer: { authority: () => undefined, issue: async () => '' },
@@ -94,6 +100,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
         },
       },
       pause: async () => {},
+      desk: options.desk ?? emptyDesk(),
       ...(options.review === undefined ? {} : { review: options.review }),
     },
   )

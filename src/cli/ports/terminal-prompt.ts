@@ -4,9 +4,24 @@ import { Secret } from '../../model/value.ts'
 import type { Prompt } from '../../ports/ports.ts'
 import type { Input, Io } from '../io.ts'
 
-/** Asks on the terminal, shows nothing of what is typed. The question goes to stderr, so stdout stays clean. */
-export function terminalPrompt(io: Pick<Io, 'stdin' | 'stderr'>): Prompt {
+export interface TerminalPrompt extends Prompt {
+  /** what is typed is shown, as the terminal does it by itself */
+  line(question: string): Promise<string>
+}
+
+/** Asks on the terminal. The question goes to stderr, so stdout stays clean. */
+export function terminalPrompt(io: Pick<Io, 'stdin' | 'stderr'>): TerminalPrompt {
   return {
+    line: async (question) => {
+      const { stdin } = io
+      if (stdin.isTTY !== true) throw nobody(question)
+      io.stderr.write(`${question}: `)
+      try {
+        return await readLine(stdin)
+      } finally {
+        stdin.pause()
+      }
+    },
     secret: async (question) => {
       const { stdin } = io
       if (stdin.isTTY !== true || stdin.setRawMode === undefined) throw nobody(question)

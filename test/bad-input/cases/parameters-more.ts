@@ -15,6 +15,33 @@ export const moreParameterCases: readonly BadCase[] = [
     files: task('blockinfile: {path: /a, line: x}'),
     expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:31', message: '"line"' },
   },
+  // fetch
+  {
+    name: 'fetch: without a place to bring it to',
+    files: task('fetch: {src: /a}'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:7', message: 'fetch needs the key "dest"' },
+  },
+  {
+    name: 'fetch: a file that the controller has',
+    files: task('fetch: {src: a, dest: b}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:20', message: 'src: "a" is not allowed', hint: 'absolute path' },
+  },
+  // pause
+  {
+    name: 'pause: a time that is a text',
+    files: task('pause: {seconds: "5"}'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:24', message: 'seconds: expected a number' },
+  },
+  {
+    name: 'pause: two times',
+    files: task('pause: {seconds: 5, minutes: 1}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:7', message: 'expected seconds or minutes, got both' },
+  },
+  {
+    name: 'pause: with key=value',
+    files: task('pause: seconds=5'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:14', message: 'pause: expected a map of parameters', hint: 'pause: {seconds: ' },
+  },
   // shell
   {
     name: 'shell: with argv',
