@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/fleet/**', 'test/quickstart/**', 'test/package/**', 'test/conformance/**'],
+    exclude: ['test/fleet/**', 'test/quickstart/**', 'test/package/**', 'test/conformance/**', 'test/soak/**'],
     globalSetup: ['test/generate.setup.ts'],
     // Every core: vitest leaves one idle, which on two of them is half the machine.
     maxWorkers: '100%',

@@ -6,7 +6,8 @@
  * tls_as USER ARGV...   runs ARGV as USER (runs it directly when we are that user already)
  * tls_near PATH         sets tls_dir to the nearest existing folder above PATH
  * tls_tmp               sets tls_t to a private folder that goes with the shell
- * tls_generations       names of functions that remove what was staged; they run when the shell ends, however it ends
+ * tls_generations       names of functions that remove what was staged; they run when the shell ends, however it ends:
+ *                       dash and BusyBox sh leave EXIT out when a signal ends them, as SIGPIPE does when the line is cut
  */
 export const prelude = String.raw`
 tls_me=
@@ -43,4 +44,5 @@ tls_exit() {
   [ -z "$tls_t" ] || rm -rf -- "$tls_t"
 }
 trap tls_exit EXIT
+trap 'exit 1' HUP PIPE TERM
 `

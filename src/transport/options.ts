@@ -16,12 +16,12 @@ export interface TransportOptions {
   readonly searchPath?: string
   /** how long the login shell and sudo may take, apart from connecting; default 60 */
   readonly loginTimeoutSeconds?: number
-  /** a host that answers none of three questions in a row, this far apart, is gone; default 5 */
+  /** a host that answers neither of two questions, this far apart, is gone when a third is due; default 4 */
   readonly keepaliveSeconds?: number
   /** output of one program; default 16 MiB */
   readonly outputLimitBytes?: number
 }
 
 export const defaultLoginTimeoutSeconds = 60
-export const defaultKeepaliveSeconds = 5
+export const defaultKeepaliveSeconds = 4
 export const defaultOutputLimitBytes = 16 * 1024 * 1024

@@ -32,7 +32,8 @@ const algorithms = {
   compress: ['none'],
 } as const
 
-const keepalivesUnanswered = 3
+/** ssh2 gives up when one more is due, so a line that swallows everything is found out within 12 s. */
+const keepalivesUnanswered = 2
 /** sshd drops connections beyond MaxStartups before it says anything. */
 const triesWhenDropped = 6
 

@@ -5,7 +5,8 @@ import { TlsplayError } from '../../src/model/problem.ts'
 import type { TransportOptions } from '../../src/transport/options.ts'
 import { sshTransport } from '../../src/transport/ssh.ts'
 import { optionsWith, problemOf, removeTemporaryFolders, targetWith, temporaryFolder, trusting } from './rig.ts'
-import { startTcpProxy, type Cut } from './tcp-proxy.ts'
+import { startTcpProxy } from './tcp-proxy.ts'
+import { cuts } from './wire.ts'
 
 let host: SshHost
 beforeAll(async () => {
@@ -33,7 +34,7 @@ async function wholeRun(port: number, limits: { readonly seconds: number }, opti
 
 /** How many bytes the server sends until the shell has answered. */
 async function bytesOfLogin(): Promise<number> {
-  const proxy = await startTcpProxy(host.port, 'fin', Number.POSITIVE_INFINITY)
+  const proxy = await startTcpProxy(host.port, { kind: 'none' })
   const known = { '/known_hosts': host.hostKeyLine.replace(/^\S+/, `[127.0.0.1]:${proxy.port}`), '/keys/client': host.clientKey }
   const channel = await sshTransport(optionsWith(known)).open(targetWith({ port: proxy.port }))
   const { passed } = proxy
@@ -47,18 +48,17 @@ function spread(from: number, to: number, count: number): readonly number[] {
 }
 
 describe('a line that is cut is an error of ours, never success and never a hang', () => {
-  const cuts: readonly Cut[] = ['reset', 'fin', 'silence']
   test.each(cuts)('%s at many places of the stream', async (cut) => {
     // Half of them before the shell has answered, half in the answer of the program, short of its end.
     const login = await bytesOfLogin()
-    const places = cut === 'silence' ? 12 : 30
+    const places = cut === 'hole' ? 12 : 30
     const offsets = [...new Set([0, 1, 10, ...spread(0, login, places), ...spread(login, login + answer.length - 1000, places)])]
     const outcomes: string[] = []
     const queue = [...offsets]
     const worker = async (): Promise<void> => {
       for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
-        const proxy = await startTcpProxy(host.port, cut, offset)
-        const outcome = await wholeRun(proxy.port, { seconds: cut === 'silence' ? 0.6 : 10 }).then(
+        const proxy = await startTcpProxy(host.port, { kind: cut, direction: 'down', at: offset })
+        const outcome = await wholeRun(proxy.port, { seconds: cut === 'hole' ? 0.6 : 10 }).then(
           (output) => `success with ${output.length} bytes`,
           (error: unknown) => (error instanceof TlsplayError ? error.problems[0].code : `a bug: ${String(error)}`),
         )
@@ -68,12 +68,12 @@ describe('a line that is cut is an error of ours, never success and never a hang
     }
     await Promise.all(Array.from({ length: 8 }, worker))
     expect(outcomes).toHaveLength(offsets.length)
-    const allowed = cut === 'silence' ? ['HOST_UNREACHABLE', 'TIMED_OUT', 'CONNECTION_LOST'] : ['THROTTLED', 'CONNECTION_LOST']
+    const allowed = cut === 'hole' ? ['HOST_UNREACHABLE', 'TIMED_OUT', 'CONNECTION_LOST'] : ['THROTTLED', 'CONNECTION_LOST']
     expect(outcomes.filter((outcome) => !allowed.includes(outcome))).toEqual([])
-    expect(outcomes).toContain(cut === 'silence' ? 'TIMED_OUT' : 'CONNECTION_LOST')
+    expect(outcomes).toContain(cut === 'hole' ? 'TIMED_OUT' : 'CONNECTION_LOST')
   })
   test('the twin: a line that is not cut brings the answer', async () => {
-    const proxy = await startTcpProxy(host.port, 'fin', Number.POSITIVE_INFINITY)
+    const proxy = await startTcpProxy(host.port, { kind: 'none' })
     expect(await wholeRun(proxy.port, { seconds: 10 })).toBe(answer)
     await proxy.close()
   })
@@ -81,7 +81,7 @@ describe('a line that is cut is an error of ours, never success and never a hang
 
 test('a host that falls silent while a quiet program runs is found out by keepalive, not by the deadline', async () => {
   const login = await bytesOfLogin()
-  const proxy = await startTcpProxy(host.port, 'silence', login + 40)
+  const proxy = await startTcpProxy(host.port, { kind: 'hole', direction: 'down', at: login + 40 })
   const known = { '/known_hosts': host.hostKeyLine.replace(/^\S+/, `[127.0.0.1]:${proxy.port}`), '/keys/client': host.clientKey }
   const channel = await sshTransport(optionsWith(known, { keepaliveSeconds: 0.1 })).open(targetWith({ port: proxy.port }))
   const problem = await problemOf(channel.exchange('echo the line is cut in this answer; sleep 600', { idleSeconds: 600 }))

@@ -1,18 +1,19 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-
-export type Cut = 'reset' | 'fin' | 'silence'
+import { Wire, type WireFault } from './wire.ts'
 
 export interface TcpProxy {
   readonly port: number
   /** bytes of the server that went through, over all connections */
   readonly passed: number
+  /** bytes of the client */
+  readonly sent: number
   close(): Promise<void>
 }
 
-/** Stands between client and server, and cuts the line after `after` bytes of the server. */
-export async function startTcpProxy(serverPort: number, cut: Cut, after: number): Promise<TcpProxy> {
+/** Stands between client and server; every connection through it has the fault. */
+export async function startTcpProxy(serverPort: number, fault: WireFault): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
-  let passed = 0
+  const wires: Wire[] = []
   const server = createServer((client) => {
     const upstream = connect({ port: serverPort, host: '127.0.0.1', noDelay: true })
     client.setNoDelay(true)
@@ -21,32 +22,34 @@ export async function startTcpProxy(serverPort: number, cut: Cut, after: number)
       socket.on('error', () => undefined)
       socket.on('close', () => sockets.delete(socket))
     }
-    let left = after
-    let isCut = false
-    const cutNow = (): void => {
-      isCut = true
-      if (cut === 'reset') client.resetAndDestroy()
-      if (cut === 'fin') client.end()
-      if (cut !== 'silence') upstream.destroy()
-    }
-    client.on('data', (chunk) => isCut || upstream.write(chunk))
-    client.on('close', () => upstream.destroy())
-    upstream.on('close', () => cut === 'silence' || client.end())
-    if (left === 0) cutNow()
-    upstream.on('data', (chunk: Buffer) => {
-      if (isCut) return
-      const part = chunk.subarray(0, left)
-      left -= part.length
-      passed += part.length
-      if (left > 0) client.write(part)
-      else client.write(part, cutNow)
+    let last: Promise<void> = Promise.resolve()
+    const wire = new Wire(fault, (cut) => {
+      // What went through before the cut has to be on its way first.
+      void last.then(() => {
+        if (cut === 'reset') client.resetAndDestroy()
+        if (cut === 'end') client.end()
+        if (cut !== 'hole') upstream.destroy()
+      })
     })
+    wires.push(wire)
+    const deliver = (to: Socket) => (part: Buffer) => {
+      last = new Promise((resolve) => to.write(part, () => resolve()))
+    }
+    client.on('data', (chunk) => wire.carry('up', chunk, deliver(upstream)))
+    upstream.on('data', (chunk) => wire.carry('down', chunk, deliver(client)))
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => wire.isCut || client.end())
+    wire.begin()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const total = (direction: 'up' | 'down'): number => wires.reduce((sum, { passed }) => sum + passed[direction], 0)
   return {
     port: (server.address() as AddressInfo).port,
     get passed() {
-      return passed
+      return total('down')
+    },
+    get sent() {
+      return total('up')
     },
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
