@@ -98,6 +98,7 @@ export const advice = {
     'Run again. After one Ctrl-C the hosts that were at work have ended their step; after a second one the message names those that go on alone.',
   OPENSSL_MISSING: 'Install openssl on this machine.',
   ROLE_SOURCE: 'Correct `src`, `version` or `path` in requirements.yml; git and npm log in as they do on their own.',
+  ROLE_CASE: 'Look at what the plan says in place of what was expected, then correct the role or the case.',
   ROLE_ARCHIVE: 'Ask the author for a role of regular files and folders. Nothing of what was refused is kept.',
   INTERNAL: 'Report it with the command and, if you can, the playbook.',
 }

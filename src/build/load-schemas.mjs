@@ -18,6 +18,7 @@ export async function loadSchemas() {
     `export { blockSchema, importTasksSchema, metaSchema } from './src/load/schemas/block.ts'`,
     `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
     `export { roleSchema } from './src/load/schemas/role.ts'`,
+    `export { roleCaseSchema } from './src/load/schemas/role-case.ts'`,
     `export { lockSchema, requirementsSchema } from './src/load/schemas/requirements.ts'`,
     `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
     `export { savedPlanSchema } from './src/plan/saved/schema.ts'`,
@@ -44,6 +45,7 @@ export async function loadSchemas() {
     inventorySchema,
     lockSchema,
     requirementsSchema,
+    roleCaseSchema,
     savedPlanSchema,
     tasks: taskSchemas,
   } = await import(`data:text/javascript;base64,${code}`)
@@ -61,6 +63,7 @@ export async function loadSchemas() {
         inventory: inventorySchema,
         requirements: requirementsSchema,
         lock: lockSchema,
+        roleCase: roleCaseSchema,
       },
       tasks: taskSchemas,
       // read by people and programs of theirs, never by tlsplay: no validator is made of it

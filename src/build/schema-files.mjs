@@ -13,6 +13,7 @@ export async function schemaFiles() {
   add('role.json', 'role', withRoleUses(documents.role, documents.roleUse))
   add('inventory.json', 'inventory', documents.inventory)
   add('requirements.json', 'requirements', documents.requirements)
+  add('role-case.json', 'role-case', documents.roleCase)
   add('lock.json', 'lock', documents.lock)
   add('saved-plan.json', 'saved-plan', savedPlan)
   return files

@@ -83,6 +83,7 @@ export type RoleRequest = { readonly folder: string } & (
       readonly path: string | undefined
     }
   | { readonly verb: 'install' | 'list' | 'verify' | 'vendor' }
+  | { readonly verb: 'test'; readonly names: readonly string[] }
   | { readonly verb: 'update'; readonly names: readonly string[]; readonly version: string | undefined }
 )
 

@@ -61,4 +61,9 @@ export function roleCommands(program: Command, run: (request: RoleRequest) => Pr
     'carry roles along with the project',
     'Puts every locked role into vendor/roles, which goes before what is installed: a machine without network needs nothing else.',
   ).action(({ folder }: Flags) => run({ verb: 'vendor', folder }))
+  command(
+    'test [names...]',
+    'plan roles on the hosts of their cases, and compare',
+    'Plans roles on hosts that are data: cases/*.yml of a role give inputs and facts, and say what the plan must be. Needs no host. NAME may be a folder.',
+  ).action((names: readonly string[], { folder }: Flags) => run({ verb: 'test', names, folder }))
 }

@@ -101,6 +101,7 @@ export const problemCodes = {
   INTERRUPTED: 'the run was interrupted',
   OPENSSL_MISSING: 'openssl is not on this machine',
   ROLE_SOURCE: 'a role cannot be had from where it should come from',
+  ROLE_CASE: 'the plan of a role is not the one that its case expects',
   ROLE_ARCHIVE: 'an archive or repository holds what no role may',
   INTERNAL: 'a bug in tlsplay',
 } as const

@@ -270,6 +270,7 @@ test.each([
   { argv: ['role', 'remove', 'a'], request: { verb: 'remove', name: 'a', folder: '.' } },
   { argv: ['role', 'list'], request: { verb: 'list', folder: '.' } },
   { argv: ['role', 'verify'], request: { verb: 'verify', folder: '.' } },
+  { argv: ['role', 'test', 'a', './b'], request: { verb: 'test', names: ['a', './b'], folder: '.' } },
   { argv: ['role', 'vendor'], request: { verb: 'vendor', folder: '.' } },
 ])('$argv asks for $request', async ({ argv, request }) => {
   expect((await parsed(...argv))?.options).toEqual(request)

@@ -69,7 +69,7 @@ describe('each page holds all there is', () => {
       'tlsplay ca show',
       'tlsplay ca export',
       ...['encrypt', 'decrypt', 'view', 'rekey', 'encrypt-string'].map((name) => `tlsplay vault ${name}`),
-      ...['init', 'add', 'install', 'update', 'remove', 'list', 'verify', 'vendor'].map((name) => `tlsplay role ${name}`),
+      ...['init', 'add', 'install', 'update', 'remove', 'list', 'verify', 'vendor', 'test'].map((name) => `tlsplay role ${name}`),
       'tlsplay quickstart',
     ])
   })

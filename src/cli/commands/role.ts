@@ -39,6 +39,9 @@ export async function roleCommand(request: RoleRequest, io: Io): Promise<number>
       case 'verify':
         verifyRoles(project, say)
         break
+      case 'test':
+        await (await import('../roles/test-roles.ts')).testRoles(request.names, project, texts, say)
+        break
       case 'vendor':
         await vendorRoles(project, say)
     }
