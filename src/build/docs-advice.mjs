@@ -84,7 +84,9 @@ export const advice = {
   PLAN_FILE: 'Plan again with `-o`. A plan is opened by the user who made it on the machine where it was made, and never after an edit.',
   PLAN_USED: 'Plan again: that shows what the first time left to do, if anything.',
   PLAN_DRIFT: 'Look at what is named, plan again, and apply that.',
-  STATE_UNUSABLE: 'Do what the hint says, or name another folder with `XDG_STATE_HOME`.',
+  STATE_UNUSABLE:
+    'Do what the hint says, or name another folder: `XDG_STATE_HOME` for this machine, the variable `tlsplay_state_folder` for a host.',
+  LOCKED: 'Run again when the other run has ended. If it must not end, `--force-unlock` with its id takes the host from it.',
   CLOCK_SKEW: 'Set the clock of the host.',
   TASK_FAILED: 'Read what the task said; `-v` shows more.',
   DRIFT: 'Run again: the plan is made anew from what is there now.',

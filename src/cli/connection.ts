@@ -47,7 +47,7 @@ function fromHome(path: string, home: string, cwd: string): string {
 }
 
 /** A user id without an entry in passwd, as in containers, has no name but what the environment says. */
-function userName(io: Pick<Io, 'env'>): string {
+export function userName(io: Pick<Io, 'env'>): string {
   try {
     return userInfo().username
   } catch {

@@ -31,6 +31,8 @@ export interface PlayOptions extends VaultOptions {
   readonly transport?: 'ssh' | 'local'
   readonly detailedExitcode: boolean
   readonly caPassphraseFile?: string
+  /** id of the run that hosts may be taken from */
+  readonly forceUnlock?: string
   /** file to keep the plan in, for `apply` */
   readonly save?: string
 }
@@ -46,6 +48,7 @@ export interface ApplyOptions extends ShowOptions {
   readonly diff: boolean
   readonly stats: boolean
   readonly caPassphraseFile?: string
+  readonly forceUnlock?: string
 }
 
 export interface InventoryOptions extends VaultOptions {

@@ -26,6 +26,7 @@ import { passphraseFile, readPassphrase } from './passphrase.ts'
 import { terminalDesk } from './ports/desk.ts'
 import { nodeFiles } from './ports/node-files.ts'
 import { fraction, nodeRandom } from './ports/random.ts'
+import { runIdentity } from './run-identity.ts'
 import { terminalPrompt } from './ports/terminal-prompt.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
@@ -99,7 +100,12 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
     },
     ...{ sleep: (milliseconds) => pause(milliseconds), random: fraction },
   })
-  const hosts = remoteHosts({ transport, dialer: nodeDialer(), random: nodeRandom })
+  const hosts = remoteHosts({
+    transport,
+    dialer: nodeDialer(),
+    random: nodeRandom,
+    run: runIdentity(io, clock, nodeRandom, options.forceUnlock),
+  })
   const authority = (name: string): CertificateFact | undefined => issuer.authority(name)
   const files = watch?.witness.files(nodeFiles) ?? nodeFiles
   const onInterrupt = (): void =>

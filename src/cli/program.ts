@@ -52,6 +52,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     })
 
   playOptions(program.command('run'))
+    .addOption(forceUnlock())
     .summary('plan, apply, verify, and look again until nothing is left to do')
     .description('Plans every play, applies, verifies what is served, then observes and plans again: that plan must be empty.')
     .action(async (playbook: string, options: PlayOptions) => {
@@ -83,6 +84,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .addOption(outputFormat('lines for people, or one JSON event per line'))
     .option('--stats', 'print connections, exchanges and bytes per host', false)
     .addOption(verbosity())
+    .addOption(forceUnlock())
     .addHelpText('after', exitCodesHelp)
     .action(async (file: string, options: ApplyOptions) => {
       finish(await commands.apply(file, options, io))
@@ -197,6 +199,15 @@ function playOptions(command: Command): Command {
 }
 
 const passphraseDescription = 'passphrase of the certificate authority (also TLSPLAY_CA_PASSPHRASE_FILE)'
+
+function forceUnlock(): Option {
+  const id = (word: string): string => {
+    if (!/^[0-9a-f]{8}$/.test(word))
+      throw new InvalidArgumentError('expected the eight digits of a run, as the run that was locked out names it')
+    return word
+  }
+  return new Option('--force-unlock <id>', 'take hosts from the run of this id, which stops before its next step').argParser(id)
+}
 
 function outputFormat(description: string): Option {
   return new Option('--output <format>', description).choices(['text', 'json']).default('text')

@@ -10,6 +10,7 @@ export const settingNames = {
   become: ['tlsplay_become', 'ansible_become'],
   becomeUser: ['tlsplay_become_user', 'ansible_become_user'],
   becomePassword: ['tlsplay_become_password', 'ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
+  stateFolder: ['tlsplay_state_folder'],
   timeout: ['tlsplay_connect_timeout', 'ansible_timeout', 'ansible_ssh_timeout'],
 } as const
 

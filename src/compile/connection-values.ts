@@ -81,6 +81,15 @@ export class Settings {
         )
   }
 
+  /** An absolute path on the host. */
+  folder(names: readonly string[]): string | undefined {
+    const found = this.text(names)
+    if (found === undefined) return undefined
+    return /^(?:\/[^/\x00-\x1f]+)+$/.test(found.text) && !found.text.split('/').includes('..')
+      ? found.text
+      : this.refuse(found.setting, 'VALUE_INVALID', `expected an absolute path, got ${JSON.stringify(found.text)}`)
+  }
+
   whole(names: readonly string[], least: number, most: number): number | undefined {
     const found = this.text(names)
     if (found === undefined) return undefined

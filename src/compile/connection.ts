@@ -58,6 +58,8 @@ export function connectionTarget(
     password: settings.secret(names.password) ?? asSecret(connection.password),
     knownHostsFiles: knownHosts === undefined ? (connection.knownHostsFiles ?? connection.defaults.knownHostsFiles) : [knownHosts],
     become: becomeOf(host, run, settings),
+    exclusive: true,
+    stateFolder: settings.folder(names.stateFolder),
     connectTimeoutSeconds: settings.whole(names.timeout, 1, 3600) ?? connection.timeoutSeconds ?? defaultTimeoutSeconds,
   }
   return { target, problems: settings.problems.map((problem) => ({ ...problem, host })) }
@@ -77,6 +79,8 @@ export function controllerTarget(run: CompiledRun): ConnectionTarget {
     password: undefined,
     knownHostsFiles: [],
     become: undefined,
+    exclusive: false,
+    stateFolder: undefined,
     connectTimeoutSeconds: connection.timeoutSeconds ?? defaultTimeoutSeconds,
   }
 }

@@ -323,8 +323,9 @@ export class HostRun {
   }
 
   async #observe(place: Place, probes: readonly Probe[]): Promise<void> {
+    const anew = this.#memory.observed[place].size === 0
     this.#memory.asks(place, probes)
-    this.#memory.learn(place, await (await this.#session(place)).observe(probes))
+    this.#memory.learn(place, await (await this.#session(place)).observe(probes, anew))
   }
 
   /** Nothing may be taken as observed that was seen before another play or batch acted. */

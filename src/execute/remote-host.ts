@@ -4,9 +4,10 @@ import { probeKey } from '../model/fact.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { StepAnswer } from '../model/step.ts'
 import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
-import type { Answers, HostConnector, HostSession, Numbered, StageStep } from '../ports/host-session.ts'
+import type { Answers, HostConnector, HostSession, Numbered, RunIdentity, StageStep } from '../ports/host-session.ts'
 import type { Dialer, Random } from '../ports/ports.ts'
 import { probeKinds } from '../probes/index.ts'
+import { HostLock, lockSection } from './host-lock.ts'
 import { probeProgram, toolsOf } from './probe-program.ts'
 import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from './step-program.ts'
 import { packageOf } from './tools.ts'
@@ -23,6 +24,7 @@ export interface RemoteHostOptions {
   readonly transport: Transport
   readonly dialer: Dialer
   readonly random: Random
+  readonly run: RunIdentity
 }
 
 /** Hosts behind a channel: questions and deeds become programs for sh, their output becomes facts and answers. */
@@ -34,11 +36,13 @@ export function remoteHosts(options: RemoteHostOptions): HostConnector {
   }
 }
 
-function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random }: RemoteHostOptions): HostSession {
+function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random, run }: RemoteHostOptions): HostSession {
   const toolsFound = new Set<string>()
   const made = new Map<string, string>()
   const runId = hex(random, 4)
   let staged = false
+  const lock = target.exclusive ? new HostLock(target, run) : undefined
+  let looked = false
 
   /** One exchange; the tools it needs and that were not seen yet are looked for in the same program, before anything else of it. */
   async function exchange(program: string, tools: readonly string[], nonce: string, idle: number): Promise<Uint8Array> {
@@ -66,11 +70,19 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     return output
   }
 
-  async function observe(probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>> {
+  /** An exchange that acts: only if the host is ours. */
+  async function mutate(program: string, tools: readonly string[], nonce: string): Promise<readonly Section[]> {
+    const guarded = lock === undefined ? program : lock.guard(program, nonce)
+    const sections = parseSections(await exchange(guarded, tools, nonce, idleSeconds.act), nonce)
+    lock?.check(sections)
+    return sections.filter((section) => section.index < lockSection)
+  }
+
+  async function observe(probes: readonly Probe[], anew = false): Promise<ReadonlyMap<string, unknown>> {
     const dialled = probes.filter((probe) => probe.kind === 'listener' && probe.target.from === 'controller')
     const asked = probes.filter((probe) => !dialled.includes(probe))
     const [answered, heard] = await Promise.all([
-      askHost(asked),
+      askHost(asked, anew),
       Promise.all(dialled.map((probe) => dialer.listen(probe as Extract<Probe, { kind: 'listener' }>))),
     ])
     const facts = new Map<string, unknown>(answered)
@@ -78,11 +90,13 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     return facts
   }
 
-  async function askHost(probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>> {
+  async function askHost(probes: readonly Probe[], anew: boolean): Promise<ReadonlyMap<string, unknown>> {
     if (probes.length === 0) return new Map()
     const nonce = hex(random, 16)
     const { program, parse } = probeProgram(probes, probeKinds, nonce)
-    const facts = parse(await exchange(program, toolsOf(probes, probeKinds), nonce, idleSeconds.observe))
+    const look = lock === undefined || (looked && !anew) ? [] : [lock.look]
+    looked = true
+    const facts = parse(await exchange([...look, program].join('\n'), toolsOf(probes, probeKinds), nonce, idleSeconds.observe))
     const lost = probes.find((probe) => !facts.has(probeKey(probe)))
     if (lost !== undefined) throw protocolError(`no answer to the question about ${lost.kind} ${JSON.stringify(lost.target)}`)
     return facts
@@ -96,9 +110,9 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     }
     const nonce = hex(random, 16)
     const tools = [...stagingTools, ...steps.flatMap(({ step }) => (step.kind === 'make' ? step.tools : []))]
-    const sections = parseSections(await exchange(prepareProgram(steps, nonce, runId), tools, nonce, idleSeconds.act), nonce)
+    const sections = await mutate(prepareProgram(steps, nonce, runId), tools, nonce)
     const check = sections.find((section) => section.index === checkSection)
-    const answers = answersOf(sections.filter((section) => section.index < toolSection))
+    const answers = answersOf(sections)
     if (check === undefined || check.rc === 0) return answers
     // sha256sum names each wrong file by its staged path, which ends in the variable of its step.
     const wrong = new Set([...text(check.stdout).matchAll(/\.tls_s(\d+): /g)].map((match) => Number(match[1])))
@@ -116,13 +130,13 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     async act(groups) {
       if (groups.every((group) => group.steps.length === 0)) return new Map()
       const nonce = hex(random, 16)
-      const output = await exchange(actProgram(groups, made, nonce), stagingTools, nonce, idleSeconds.act)
+      const sections = await mutate(actProgram(groups, made, nonce), stagingTools, nonce)
       const mayFail = new Set(
         groups.flatMap((group) => group.steps.filter(({ step }) => step.kind === 'run' && step.mayFail).map(({ number }) => number)),
       )
       const writes = new Set(groups.flatMap((group) => group.steps.filter(({ step }) => step.kind === 'write').map(({ number }) => number)))
       return new Map(
-        [...answersOf(parseSections(output, nonce).filter((section) => section.index < toolSection))].map(([number, answer]) => {
+        [...answersOf(sections)].map(([number, answer]) => {
           if (mayFail.has(number)) return [number, { ...answer, ok: true }]
           if (writes.has(number) && answer.rc === driftStatus)
             return [number, { ...answer, stderr: 'the file changed since it was planned' }]

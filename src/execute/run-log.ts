@@ -70,13 +70,14 @@ export class RunLog {
   async finish(hosts: readonly HostRun[], refusedWith?: number): Promise<Report> {
     this.problems(hosts.flatMap((host) => host.problems))
     const { tlsplay, playbook, mode, signal } = this.#head
-    const failed = hosts.some((host) => host.failed)
+    const failed = hosts.some((host) => host.failed && !isLocked(host))
+    const locked = hosts.some(isLocked)
     const lost = hosts.some((host) => host.unreachable !== undefined)
     const counted = await Promise.all(hosts.map(async (host) => ({ host: host.name, stats: await host.stats() })))
     const report: Report = {
       formatVersion: 1,
       ...{ tlsplay, playbook, mode },
-      exitCode: signal?.aborted === true ? 130 : (refusedWith ?? (failed ? 2 : lost ? 4 : 0)),
+      exitCode: signal?.aborted === true ? 130 : (refusedWith ?? (failed ? 2 : locked ? 5 : lost ? 4 : 0)),
       recap: this.#recap.lines(),
       problems: [...this.#told],
       notProvable: hosts.flatMap((host) => host.notProvable.map((label) => `${host.name}: ${label}`)),
@@ -89,4 +90,9 @@ export class RunLog {
     this.emit({ type: 'run_finished', report })
     return report
   }
+}
+
+/** Another run had it: that is no failure of its tasks. */
+function isLocked({ problems }: HostRun): boolean {
+  return problems.some(({ code }) => code === 'LOCKED')
 }

@@ -176,7 +176,8 @@ function swap(staged: string, path: string, expect: WriteStep['expect'] | undefi
 }
 
 /**
- * stdout and stderr are kept apart in a private folder. A script is part of the program text, or the input of a sh of its
+ * stdout and stderr are kept apart in a private folder. Descriptor 9 holds the lock of the run, and a daemon that kept it open
+ * would hold the lock for ever (measured: reliability facts, F7). A script is part of the program text, or the input of a sh of its
  * own, and an input comes from a here-document: neither is ever an argument that others could read in the process list.
  */
 function run(step: RunStep, number: number, nonce: string): string {
@@ -194,7 +195,7 @@ function run(step: RunStep, number: number, nonce: string): string {
   return [
     'if tls_tmp 2>&1; then',
     ...(input === undefined ? [] : [`base64 -d >"$tls_t/i" ${hereDocument(Buffer.from(revealText(input), 'utf8'))}`]),
-    `(\n${lines.join('\n')}\n) >"$tls_t/o" 2>"$tls_t/e" ${stdin}`,
+    `(\n${lines.join('\n')}\n) >"$tls_t/o" 2>"$tls_t/e" 9>&- ${stdin}`,
     'tls_rc=$?',
     shown('"$tls_t/o"'),
     splitSection(nonce, number),

@@ -81,8 +81,8 @@ export class Witness {
       open: async (target) => {
         const session = await connector.open(target)
         return {
-          observe: async (probes) => {
-            const answers = await session.observe(probes)
+          observe: async (probes, anew) => {
+            const answers = await session.observe(probes, anew)
             this.#observed(target.name, probes, answers)
             return answers
           },

@@ -6,6 +6,7 @@
  * tls_as USER ARGV...   runs ARGV as USER (runs it directly when we are that user already)
  * tls_near PATH         sets tls_dir to the nearest existing folder above PATH
  * tls_tmp               sets tls_t to a private folder that goes with the shell
+ * tls_mark              the file that says that a step is going on (lock-script.ts); it goes with the shell
  * tls_generations       names of functions that remove what was staged; they run when the shell ends, however it ends:
  *                       dash and BusyBox sh leave EXIT out when a signal ends them, as SIGPIPE does when the line is cut
  */
@@ -39,9 +40,10 @@ tls_unstage() {
   for tls_g in $tls_generations; do "$tls_g"; done
   tls_generations=
 }
+tls_mark=
 tls_exit() {
   tls_unstage
-  [ -z "$tls_t" ] || rm -rf -- "$tls_t"
+  [ -z "$tls_t$tls_mark" ] || rm -rf -- "$tls_t" "$tls_mark"
 }
 trap tls_exit EXIT
 trap 'exit 1' HUP PIPE TERM

@@ -87,9 +87,10 @@ export const problemCodes = {
   PLAN_FILE: 'a saved plan was changed, or was sealed elsewhere',
   PLAN_USED: 'a saved plan was applied already',
   PLAN_DRIFT: 'the world is not the one a saved plan was made from',
-  STATE_UNUSABLE: 'the state folder of this machine cannot be trusted or written',
+  STATE_UNUSABLE: 'a state folder, of this machine or of a host, cannot be trusted or written',
   CLOCK_SKEW: 'the clock of the host is wrong',
   // apply
+  LOCKED: 'another run has the host, or took it from this one',
   TASK_FAILED: 'a task failed',
   DRIFT: 'a file changed between plan and apply',
   WRITE_FAILED: 'a file could not be written in full',

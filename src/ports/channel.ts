@@ -15,6 +15,10 @@ export interface ConnectionTarget {
   readonly knownHostsFiles: readonly string[]
   readonly become: { readonly user: string; readonly password: Secret | undefined } | undefined
   readonly connectTimeoutSeconds: number
+  /** a run that acts there has it to itself; not so the controller, which only lends a hand */
+  readonly exclusive: boolean
+  /** where tlsplay keeps its state there; undefined: where it does so by itself */
+  readonly stateFolder: string | undefined
 }
 
 export interface ChannelStats {

@@ -30,11 +30,32 @@ export interface ActGroup {
 /** Step number -> answer; a step that did not run has none. */
 export type Answers = ReadonlyMap<number, StepAnswer>
 
+/** The run that acts, as other runs on the same host learn of it. */
+export interface RunIdentity {
+  /** eight hex digits */
+  readonly id: string
+  /** when it began, as ISO 8601 */
+  readonly since: string
+  /** user and machine that tlsplay runs as and on: no white space */
+  readonly who: string
+  readonly from: string
+  /** id of the run from which hosts may be taken */
+  readonly force?: string
+}
+
 /** One host as the engine sees it: questions and deeds. Each call is one exchange, or none when there is nothing to do. */
 export interface HostSession {
-  /** Answers by `probeKey`. Throws TlsplayError: TOOL_MISSING and what the channel throws. */
-  observe(probes: readonly Probe[]): Promise<ReadonlyMap<string, unknown>>
-  /** Stages bytes and makes files; nothing visible changes. A failed write answers ok: false with the reason in stderr. */
+  /**
+   * Answers by `probeKey`. `anew`: nothing that was answered before counts any more, so another run may have acted until now.
+   * Throws TlsplayError: TOOL_MISSING and what the channel throws.
+   */
+  observe(probes: readonly Probe[], anew?: boolean): Promise<ReadonlyMap<string, unknown>>
+  /**
+   * Here and in `act` the host is taken for this run, if it has not been yet. Throws TlsplayError LOCKED, STATE_UNUSABLE; then
+   * nothing of the call was done.
+   *
+   * Stages bytes and makes files; nothing visible changes. A failed write answers ok: false with the reason in stderr.
+   */
   prepare(steps: readonly Numbered<StageStep>[]): Promise<Answers>
   /**
    * Acts in order and stops at the first failure outside a `mayFail` group, and behind such a group when a command of it

@@ -9,7 +9,7 @@ let cwd = ''
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'tlsplay-half-'))
   mkdirSync(join(cwd, 'host'))
-  writeFileSync(join(cwd, 'hosts.yml'), 'all: { hosts: { here: { ansible_connection: local } } }\n')
+  writeFileSync(join(cwd, 'hosts.yml'), `all: { hosts: { here: { ansible_connection: local, tlsplay_state_folder: ${cwd}/state } } }\n`)
   writeFileSync(join(cwd, 'pass'), 'correct horse\n')
   const certificate = `{ certificate: ${cwd}/host/h1.crt, private_key: ${cwd}/host/h1.key, names: [h1.lab.test], issuer: ca }`
   writeFileSync(

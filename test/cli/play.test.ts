@@ -10,7 +10,7 @@ import { fakeIo } from './fake-io.ts'
 let cwd = ''
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'tlsplay-play-'))
-  write('hosts.yml', 'all: { hosts: { here: { ansible_connection: local } } }\n')
+  write('hosts.yml', `all: { hosts: { here: { ansible_connection: local, tlsplay_state_folder: ${cwd}/state } } }\n`)
   write('site.yml', playbook(`copy: { dest: ${cwd}/made, content: "x\\n", mode: '0640' }`))
   write('done.yml', playbook('debug: { msg: hello }'))
 })
@@ -147,13 +147,48 @@ test('a host that does not answer is exit 4, and the message says what to try', 
   expect(out).toMatch(/host gone : ok=0 +changed=0 +unreachable=1/)
 })
 
+test('a host that another run has is exit 5, and what the message says to do works', async () => {
+  const wait = `i=0; until [ -e ${cwd}/go ] || [ $i = 600 ]; do sleep 0.05; i=$((i+1)); done`
+  // The copy reads what the command answers, so it is a step of its own.
+  write(
+    'long.yml',
+    playbook(
+      `{ command: { argv: [sh, -c, "echo >${cwd}/inside; ${wait}"] }, register: waited }`,
+      `copy: { dest: ${cwd}/late, content: "{{ waited.rc }}" }`,
+    ),
+  )
+  const first = tlsplay(['run', 'long.yml', '-i', 'hosts.yml'])
+  await vi.waitFor(() => expect(existsSync(join(cwd, 'inside'))).toBe(true), { timeout: 20_000 })
+  const second = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml'])
+  expect(second.code).toBe(5)
+  expect(second.err).toMatch(/error LOCKED: run [0-9a-f]{8} of \S+ on \S+, since \S+, has here\n/)
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+  const [, id = ''] = /--force-unlock ([0-9a-f]{8})/.exec(second.err) ?? []
+  const taking = tlsplay(['run', 'site.yml', '-i', 'hosts.yml', '--force-unlock', id])
+  // It waits for the step that goes on, for no two runs ever act at once.
+  await vi.waitFor(() => expect(readFileSync(join(cwd, 'state/owner'), 'utf8')).not.toContain(id), { timeout: 20_000 })
+  expect(existsSync(join(cwd, 'made'))).toBe(false)
+  write('go', '')
+  expect(await taking).toMatchObject({ code: 0 })
+  expect(await first).toMatchObject({ code: 5, err: expect.stringContaining('was taken from this run by run') })
+  expect([existsSync(join(cwd, 'made')), existsSync(join(cwd, 'late'))]).toEqual([true, false])
+})
+
+test('the twin: a plan asks nobody, and a run that has ended is in nobody’s way', async () => {
+  expect((await tlsplay(['plan', 'site.yml', '-i', 'hosts.yml'])).code).toBe(0)
+  expect(existsSync(join(cwd, 'state'))).toBe(false)
+  expect((await tlsplay(['run', 'site.yml', '-i', 'hosts.yml'])).code).toBe(0)
+  write('site.yml', playbook(`copy: { dest: ${cwd}/other, content: x }`))
+  expect((await tlsplay(['run', 'site.yml', '-i', 'hosts.yml'])).code).toBe(0)
+})
+
 test('a host whose key nobody vouched for is not talked to', async () => {
   const server = await startSshHost({ folder: cwd })
   try {
     write('key', server.clientKey)
     write(
       'ssh.yml',
-      `all: { hosts: { h: { ansible_host: 127.0.0.1, ansible_port: ${server.port}, ansible_user: ${userInfo().username} } } }\n`,
+      `all: { hosts: { h: { ansible_host: 127.0.0.1, ansible_port: ${server.port}, ansible_user: ${userInfo().username}, tlsplay_state_folder: ${cwd}/state } } }\n`,
     )
     write('known', '')
     const words = ['run', 'site.yml', '-i', 'ssh.yml', '--private-key', 'key', '--known-hosts', 'known']

@@ -9,7 +9,7 @@ import { fakeIo } from './fake-io.ts'
 let cwd = ''
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'tlsplay-saved-'))
-  write('hosts.yml', 'all: { hosts: { here: { ansible_connection: local } } }\n')
+  write('hosts.yml', `all: { hosts: { here: { ansible_connection: local, tlsplay_state_folder: ${cwd}/state } } }\n`)
   write('site.yml', playbook(`copy: { dest: ${cwd}/made, content: "x\\n", mode: '0640' }`))
 })
 afterEach(() => rmSync(cwd, { recursive: true, force: true }))
@@ -48,7 +48,10 @@ test('a plan is kept, shown as it was, applied once, and never again', async () 
 })
 
 test('what is kept is private, durable, of its schema, and without content', async () => {
-  write('hosts.yml', 'all: { hosts: { here: { ansible_connection: local, ansible_become_password: c4n4ry-become } } }\n')
+  write(
+    'hosts.yml',
+    `all: { hosts: { here: { ansible_connection: local, tlsplay_state_folder: ${cwd}/state, ansible_become_password: c4n4ry-become } } }\n`,
+  )
   write(
     'site.yml',
     playbook(`template: { dest: ${cwd}/made, src: word.hbs }`, `template: { dest: ${cwd}/hidden, src: more.hbs }\n      no_log: true`),
@@ -78,7 +81,8 @@ test.each<{ what: string; change: () => void; words?: readonly string[]; told: s
   },
   {
     what: 'the inventory',
-    change: () => write('hosts.yml', 'all: { hosts: { here: { ansible_connection: local, more: 1 } } }\n'),
+    change: () =>
+      write('hosts.yml', `all: { hosts: { here: { ansible_connection: local, tlsplay_state_folder: ${cwd}/state, more: 1 } } }\n`),
     told: 'hosts.yml is not what it was',
   },
   { what: 'variables of a group that came', change: () => writeGroup('word: other\n'), told: 'group_vars/all.yml is used now' },
@@ -100,7 +104,10 @@ test.each<{ what: string; change: () => void; words?: readonly string[]; told: s
 
 test('a plan is refused when a program that is an inventory says something else, and applies when it does not', async () => {
   const host = (more: string) =>
-    JSON.stringify({ _meta: { hostvars: { here: { ansible_connection: 'local', more } } }, all: { hosts: ['here'] } })
+    JSON.stringify({
+      _meta: { hostvars: { here: { ansible_connection: 'local', tlsplay_state_folder: `${cwd}/state`, more } } },
+      all: { hosts: ['here'] },
+    })
   write('hosts.sh', `#!/bin/sh\ncat ${cwd}/said\n`)
   chmodSync(join(cwd, 'hosts.sh'), 0o755)
   write('said', host('1'))

@@ -37,6 +37,8 @@ test('defaults', async () => {
       knownHostsFiles: defaults.knownHostsFiles,
       become: undefined,
       connectTimeoutSeconds: 10,
+      exclusive: true,
+      stateFolder: undefined,
     },
   })
 })

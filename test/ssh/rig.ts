@@ -44,6 +44,8 @@ export function targetWith(more: Partial<ConnectionTarget>): ConnectionTarget {
     knownHostsFiles: ['/known_hosts'],
     become: undefined,
     connectTimeoutSeconds: 20,
+    exclusive: true,
+    stateFolder: undefined,
     ...more,
   }
 }
