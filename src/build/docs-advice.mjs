@@ -86,8 +86,8 @@ export const advice = {
   PLAN_DRIFT: 'Look at what is named, plan again, and apply that.',
   STATE_UNUSABLE:
     'Do what the hint says, or name another folder: `XDG_STATE_HOME` for this machine, the variable `tlsplay_state_folder` for a host.',
-  LOCKED: 'Run again when the other run has ended. If it must not end, `--force-unlock` with its id takes the host from it.',
   CLOCK_SKEW: 'Set the clock of the host.',
+  LOCKED: 'Run again when the other run has ended. If it must not end, `--force-unlock` with its id takes the host from it.',
   TASK_FAILED: 'Read what the task said; `-v` shows more.',
   DRIFT: 'Run again: the plan is made anew from what is there now.',
   WRITE_FAILED: 'Read the reason. Files are put in place by a rename, so the old one is still whole.',

@@ -154,7 +154,7 @@ test('a host that another run has is exit 5, and what the message says to do wor
     'long.yml',
     playbook(
       `{ command: { argv: [sh, -c, "echo >${cwd}/inside; ${wait}"] }, register: waited }`,
-      `copy: { dest: ${cwd}/late, content: "{{ waited.rc }}" }`,
+      `{ copy: { dest: ${cwd}/late, content: x }, when: waited.rc == 0 }`,
     ),
   )
   const first = tlsplay(['run', 'long.yml', '-i', 'hosts.yml'])
