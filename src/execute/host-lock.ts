@@ -58,11 +58,11 @@ export class HostLock {
     return this.#target.become?.user ?? this.#target.user
   }
 
-  /** A sh word. */
+  /** A sh word. On the machine of tlsplay itself it is where tlsplay keeps its own state. */
   get #folder(): string {
-    const { stateFolder } = this.#target
+    const { stateFolder, transport } = this.#target
     if (stateFolder !== undefined) return quote(stateFolder)
-    return this.#user === 'root' ? '/var/lib/tlsplay' : '"${XDG_STATE_HOME:-$HOME/.local/state}/tlsplay"'
+    return this.#user === 'root' && transport === 'ssh' ? '/var/lib/tlsplay' : '"${XDG_STATE_HOME:-$HOME/.local/state}/tlsplay"'
   }
 
   #settings(): readonly string[] {

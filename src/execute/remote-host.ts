@@ -75,7 +75,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     const guarded = lock === undefined ? program : lock.guard(program, nonce)
     const sections = parseSections(await exchange(guarded, tools, nonce, idleSeconds.act), nonce)
     lock?.check(sections)
-    return sections.filter((section) => section.index < lockSection)
+    return sections
   }
 
   async function observe(probes: readonly Probe[], anew = false): Promise<ReadonlyMap<string, unknown>> {
@@ -162,8 +162,9 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
 }
 
 function answersOf(sections: readonly Section[]): Map<number, StepAnswer> {
+  const steps = sections.filter((section) => section.index < lockSection)
   return new Map(
-    sections.map((section) => [
+    steps.map((section) => [
       section.index,
       { ok: section.rc === 0, rc: section.rc, stdout: text(section.stdout), stderr: text(section.stderr) },
     ]),

@@ -1,0 +1,52 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { remoteHosts } from '../../src/execute/remote-host.ts'
+import type { WriteStep } from '../../src/model/step.ts'
+import { localTransport } from '../../src/transport/local.ts'
+import { optionsWith, targetWith } from '../ssh/rig.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tlsplay-remote-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What staging says when the host's base64 is this script. */
+async function staged(base64: string) {
+  writeFileSync(join(folder, 'base64'), `#!/bin/sh\n${base64}\n`, { mode: 0o755 })
+  const hosts = remoteHosts({
+    transport: localTransport(optionsWith({}, { searchPath: folder })),
+    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
+    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk.example' },
+  })
+  const session = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
+  const step: WriteStep = {
+    kind: 'write',
+    path: join(folder, 'f'),
+    content: 'x',
+    owner: undefined,
+    group: undefined,
+    mode: 0o600,
+    expect: 'absent',
+  }
+  try {
+    return (await session.prepare([{ number: 0, step }])).get(0)
+  } finally {
+    await session.close()
+  }
+}
+
+test('a tool that lies is found out while staging, whatever it ends with', async () => {
+  expect(await staged('cat >/dev/null; printf half')).toMatchObject({
+    ok: false,
+    stderr: expect.stringContaining('what was written is not what was sent'),
+  })
+  expect(readdirSync(folder).toSorted()).toEqual(['base64', 'state'])
+})
+
+test('the twin: one that does what it should is believed', async () => {
+  expect(await staged('exec /usr/bin/base64 "$@"')).toMatchObject({ ok: true })
+})
