@@ -164,6 +164,17 @@ export const taskNotes = {
       '`seconds` and `minutes` take fractions. The result has no `start`, `stop`, `delta`, `stdout`.',
     ],
   },
+  script: {
+    example: `- name: moves the old data once
+  script: { cmd: migrate.sh --from /var/lib/old, creates: /var/lib/app/migrated }`,
+    register: '`cmd`, `rc`, `stdout`, `stderr`, `stdout_lines`, `stderr_lines`',
+    differences: [
+      'The script lies in a folder that only its user can enter, while it runs; its standard input is empty.',
+      'It is read by what its `#!` line names, otherwise by /bin/sh, also where /tmp is mounted noexec.',
+      '`unless`, `onlyif`, `env` and `timeout` are those of `command`. `creates` and `removes` stand below the key.',
+      'What it did cannot be proved by looking again, and the report says so by name.',
+    ],
+  },
   service: {
     example: `- name: prometheus runs with its settings and its certificate
   service:
@@ -237,6 +248,32 @@ export const taskNotes = {
       'A name that nothing defines is an error with its place, not an empty text.',
       'There is no `backup`, `validate`, `trim_blocks`, `variable_start_string` and the like.',
       'The rest is as in `copy`.',
+    ],
+  },
+  uri: {
+    example: `- name: what it says of itself
+  uri:
+    url: "https://{{ inventory_hostname }}:8086/health"
+    ca_path: /etc/ssl/certs/lab.pem
+    return_content: true
+  register: health
+
+- name: a database of its own
+  uri:
+    url: "https://{{ inventory_hostname }}:8086/query"
+    method: POST
+    body_format: form-urlencoded
+    body: { q: CREATE DATABASE metrics }
+    ca_path: /etc/ssl/certs/lab.pem
+  when: health.json.status == "pass"`,
+    register:
+      '`status`, `url`, the headers of the answer (`content_type`, ...), with `return_content` `content`, and `json` of an answer that is JSON',
+    differences: [
+      'curl on the host sends it, where Ansible needs Python; without curl it is refused (`TOOL_MISSING`), and `delegate_to: localhost` asks from this machine. Settings of curl in a home folder are not read.',
+      'GET and HEAD are asked in the plan when nothing before them changes the host. Other methods are named in the plan, sent once, and reported as changed; Ansible calls them unchanged.',
+      'A request with a secret in it (password, header, body) is asked in the run only and follows no redirect, and texts of its answer are secret. The secret goes to curl on standard input.',
+      'Bodies of answers are texts of at most 256 KiB in a plan and 1 MiB in a run.',
+      'There is no `dest`, `src`, `remote_src`, `creates`, `removes`, `unix_socket`, `use_gssapi`, `force_basic_auth` (it is always sent), `follow_redirects: all`.',
     ],
   },
   verify: {

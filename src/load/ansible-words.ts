@@ -50,7 +50,6 @@ export const taskWords: Words = {
 /** Task types of Ansible that have another name here, or none. */
 export const taskTypeWords: Words = {
   raw: 'use command',
-  script: 'use copy for the script, then command',
   systemd: 'use service',
   systemd_service: 'use service',
   openssl_privatekey: 'use generate, which makes key and certificate together',
@@ -60,7 +59,6 @@ export const taskTypeWords: Words = {
   acme_certificate: 'use generate with your own authority',
   ini_file: 'use config, which edits in place and keeps comments',
   replace: 'use config, lineinfile or blockinfile',
-  uri: 'use verify for an answer over TLS',
   get_url: 'fetch the file to the controller and use copy',
   unarchive: 'unpack on the controller and use copy',
   setup: 'facts are asked for where they are used: {{ facts.hostname }}',

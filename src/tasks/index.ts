@@ -11,12 +11,14 @@ import { file } from './file/index.ts'
 import { generate } from './generate/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
 import { pause } from './pause/index.ts'
+import { script } from './script/index.ts'
 import { service } from './service/index.ts'
 import { setFact } from './set_fact/index.ts'
 import { shell } from './shell/index.ts'
 import { slurp } from './slurp/index.ts'
 import { stat } from './stat/index.ts'
 import { template } from './template/index.ts'
+import { uri } from './uri/index.ts'
 import { verify } from './verify/index.ts'
 import { waitFor } from './wait_for/index.ts'
 
@@ -33,12 +35,14 @@ const all: readonly AnyTaskType[] = [
   generate,
   lineinfile,
   pause,
+  script,
   service,
   setFact,
   shell,
   slurp,
   stat,
   template,
+  uri,
   verify,
   waitFor,
 ]

@@ -86,6 +86,7 @@ describe('the run', () => {
       script: 'cat /etc/app/names; grep -c . /etc/app.count',
       printed: '# BEGIN ANSIBLE MANAGED BLOCK\none\ntwo\n# END ANSIBLE MANAGED BLOCK\n1\n',
     },
+    { what: 'a script', script: 'cat /etc/app/announced; ls -A /tmp', printed: 'root for a host\n' },
     { what: 'a command and a handler, once each', script: 'cat /etc/app/made /var/log/handled', printed: 'made\nhandled\n' },
   ])('leaves $what', async ({ script, printed }) => {
     expect(await prepared(host, script)).toBe(printed)
@@ -130,6 +131,32 @@ describe('the run', () => {
     expect(await client('bb')).toMatchObject({ code: 0, stdout: expect.stringContaining('Verify return code: 0 (ok)') as string })
     expect((await client('other.test')).code).not.toBe(0)
     expect(await readFile(ca, 'utf8')).toContain('BEGIN CERTIFICATE')
+  })
+})
+
+describe('uri', () => {
+  const asked = (...more: readonly string[]) =>
+    tlsplayJson([
+      'run',
+      join(fleet.folder, 'asked.yml'),
+      '-i',
+      arguments_[2] ?? '',
+      '-e',
+      JSON.stringify({ ca_file: join(fleet.folder, 'ca', 'default', 'ca.crt') }),
+      ...more,
+    ])
+
+  test('is refused where there is no curl', async () => {
+    const told = await asked()
+    expect(told.code).toBe(1)
+    expect(told.report.problems).toMatchObject([
+      { code: 'TOOL_MISSING', task: 'from the host', hint: expect.stringContaining('localhost') as string },
+    ])
+  })
+
+  test('asks from here all the same', async () => {
+    const told = await asked('--skip-tags', 'host')
+    expect({ code: told.code, problems: told.report.problems, changed: changed(told) }).toEqual({ code: 0, problems: [], changed: [] })
   })
 })
 

@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -200,6 +200,19 @@ describe('order', () => {
     expect(await identities('h3', '/srv')).toBe(before)
     expect(await log('h1')).toHaveLength(2)
   })
+})
+
+test('what is brought home is there, is brought once, and only when a run says so', async () => {
+  const home = (host: string) => join(fleet.folder, 'fetched', host, 'etc/hostname')
+  const planned = await on('plan', 'errands.yml')
+  expect({ code: planned.code, problems: planned.report.problems }).toEqual({ code: 0, problems: [] })
+  await expect(stat(home('h1'))).rejects.toThrow('ENOENT')
+  const first = await on('run', 'errands.yml')
+  expect({ code: first.code, problems: first.report.problems }).toEqual({ code: 0, problems: [] })
+  expect(changed(first)).toEqual(['h1 brought', 'h1 written', 'h3 brought', 'h3 written'])
+  expect(await readFile(home('h3'), 'utf8')).toBe(await prepared(fleet.host('h3'), 'cat /etc/hostname'))
+  const second = await on('run', 'errands.yml')
+  expect({ code: second.code, problems: second.report.problems, changed: changed(second) }).toEqual({ code: 0, problems: [], changed: [] })
 })
 
 test('a service that does not start with its new settings is reported failed, with its own last words, and the others go on', async () => {

@@ -42,6 +42,38 @@ export const moreParameterCases: readonly BadCase[] = [
     files: task('pause: seconds=5'),
     expect: { code: 'TYPE_WRONG', at: 'site.yml:3:14', message: 'pause: expected a map of parameters', hint: 'pause: {seconds: ' },
   },
+  // script
+  {
+    name: 'script: a file that is not there',
+    files: task('script: nowhere.sh'),
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:7', message: 'nowhere.sh does not exist', hint: 'files/nowhere.sh' },
+  },
+  {
+    name: 'script: with a list',
+    files: task('script: {cmd: [a, b]}'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:21', message: 'cmd: expected text' },
+  },
+  // uri
+  {
+    name: 'uri: another protocol',
+    files: task('uri: {url: "ftp://x/"}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:18', message: 'url: "ftp://x/" is not allowed', hint: 'http or https' },
+  },
+  {
+    name: 'uri: a header over two lines',
+    files: task('uri: {url: "http://x/", headers: {X-A: "a\\r\\nX-B: b"}}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:46', message: 'headers.X-A' },
+  },
+  {
+    name: 'uri: a status that is none',
+    files: task('uri: {url: "http://x/", status_code: 42}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:44', message: 'status_code' },
+  },
+  {
+    name: 'uri: a map to send without a format',
+    files: task('uri: {url: "http://x/", method: POST, body: {a: 1}}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:7', message: 'body: expected a text; body_format: json sends any value' },
+  },
   // shell
   {
     name: 'shell: with argv',

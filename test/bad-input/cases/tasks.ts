@@ -357,9 +357,4 @@ export const taskCases: readonly BadCase[] = [
     files: inTasks('- community.crypto.openssl_privatekey: {path: /a}\n'),
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'openssl_privatekey', hint: 'use generate' },
   },
-  {
-    name: 'uri',
-    files: inTasks('- uri: {url: "https://x"}\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'uri', hint: 'verify' },
-  },
 ]
