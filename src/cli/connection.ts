@@ -26,6 +26,7 @@ export async function connectionOverrides(options: PlayOptions, io: Pick<Io, 'cw
       options.knownHosts.length === 0 ? undefined : options.knownHosts.map((file) => fromHome(file, home, io.cwd)),
     ),
     ...given('transport', options.transport),
+    ...given('jump', options.jump),
     // The files OpenSSH reads: UserKnownHostsFile and GlobalKnownHostsFile of ssh_config(5).
     defaults: { user: userName(io), homeFolder: home, knownHostsFiles: [join(home, '.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts'] },
   }

@@ -12,6 +12,7 @@ export interface PlayOptions extends VaultOptions {
   readonly limit?: string
   readonly user?: string
   readonly privateKey?: string
+  readonly jump?: string
   readonly askPass: boolean
   readonly become: boolean
   readonly becomeUser?: string

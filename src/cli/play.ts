@@ -63,9 +63,19 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
     const files = watch?.witness.files(nodeFiles) ?? nodeFiles
     const programs = inventoryPrograms(io)
     const prepared = await prepare(
-      { playbook, options, checkMode: mode === 'plan', connection, files, vault, run: watch?.witness.program(programs) ?? programs },
+      {
+        playbook,
+        options,
+        checkMode: mode === 'plan',
+        connection,
+        files,
+        vault,
+        env: visible,
+        run: watch?.witness.program(programs) ?? programs,
+      },
       { cwd: io.cwd, env: environment },
     )
+    watch?.witness.given('ssh_config', JSON.stringify([...(prepared.run.options.connection.sshConfig ?? [])]))
     const objections = prepared.problems.length > 0 ? prepared.problems : (watch?.read() ?? [])
     if (objections.length > 0) return await refuse(objections, prepared.texts, request, io)
     const view = await runView(

@@ -13,6 +13,7 @@ import type { PlayOptions } from './options.ts'
 import { packageFolder } from './package-folder.ts'
 import { roleCache } from './role-cache.ts'
 import { fraction } from './ports/random.ts'
+import { withSshConfig } from './ssh-config.ts'
 
 export interface Prepared {
   readonly run: CompiledRun
@@ -31,6 +32,8 @@ export interface PrepareRequest {
   readonly connection: ConnectionOverrides
   readonly files: Files
   readonly vault: Vault | undefined
+  /** of the process, for the ssh program that tells its settings */
+  readonly env: Io['env']
   readonly run?: RunInventory
 }
 
@@ -71,7 +74,10 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
   )
   const late = [...reader.problems, ...compiled.problems]
   const problems = early.length > 0 ? early : late.length > 0 ? late : await roleInputProblems(compiled.run)
-  return { run: compiled.run, playbookFolder, texts: new Map([...texts, ...reader.texts]), warnings: compiled.warnings, problems }
+  const all = new Map([...texts, ...reader.texts])
+  if (problems.length > 0) return { run: compiled.run, playbookFolder, texts: all, warnings: compiled.warnings, problems }
+  const asked = await withSshConfig(compiled.run, { env: request.env })
+  return { run: asked.run, playbookFolder, texts: all, warnings: [...compiled.warnings, ...asked.warnings], problems: asked.problems }
 }
 
 /** Inputs of roles that are no literal text have their values only now, and for each host its own. */

@@ -1,3 +1,4 @@
+import type { SshConfig } from './ssh-settings.ts'
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
 import type { Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
@@ -18,6 +19,10 @@ export interface ConnectionOverrides {
   /** absolute */
   readonly knownHostsFiles?: readonly string[]
   readonly transport?: 'ssh' | 'local'
+  /** `--jump` */
+  readonly jump?: string
+  /** asked for once the hosts are known; none: nothing is configured */
+  readonly sshConfig?: SshConfig
   /** what holds when nothing else says it: who runs tlsplay, and that person's known_hosts */
   readonly defaults: { readonly user: string; readonly homeFolder: string; readonly knownHostsFiles: readonly string[] }
 }

@@ -6,6 +6,9 @@ export const settingNames = {
   privateKey: ['tlsplay_private_key_file', 'ansible_ssh_private_key_file', 'ansible_private_key_file'],
   password: ['tlsplay_password', 'ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
   knownHosts: ['tlsplay_known_hosts_file'],
+  jump: ['tlsplay_jump'],
+  /** in the order in which Ansible puts them on the command line of ssh, where the first of several counts */
+  sshArguments: ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'],
   transport: ['tlsplay_connection', 'ansible_connection'],
   become: ['tlsplay_become', 'ansible_become'],
   becomeUser: ['tlsplay_become_user', 'ansible_become_user'],

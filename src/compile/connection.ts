@@ -3,10 +3,12 @@ import type { ConnectionTarget } from '../ports/channel.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import { Secret, type Text } from '../model/value.ts'
 import { settingNames as names } from './connection-names.ts'
-import { isHostName, isUserName, Settings } from './connection-values.ts'
+import { isHostName, isUserName, type Setting, Settings } from './connection-values.ts'
 import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
+import { type Hop, jumpOfArguments, jumpOfCommand, parseJump } from './jump.ts'
 import { renderText } from './render.ts'
 import { kindOf } from './secrecy.ts'
+import type { SshSettings } from './ssh-settings.ts'
 import { emptyRuntime, hostScope, type Scope } from './variables.ts'
 
 const defaultPort = 22
@@ -35,6 +37,7 @@ export function connectionTarget(
         : join(run.inventory.folder || playbookFolder, path)
 
   const address = settings.hostName(names.address)
+  const config = connection.sshConfig?.get(address ?? host) ?? {}
   const port = settings.whole(names.port, 1, 65535)
   const transport =
     transportOf(settings) ?? connection.transport ?? (host === 'localhost' && address === undefined && port === undefined ? 'local' : 'ssh')
@@ -51,16 +54,21 @@ export function connectionTarget(
     name: host,
     at,
     transport,
-    address: address ?? host,
-    port: port ?? defaultPort,
-    user: transport === 'local' ? connection.defaults.user : loginUser(settings, run),
+    address: (transport === 'ssh' ? config.hostName : undefined) ?? address ?? host,
+    port: port ?? config.port ?? defaultPort,
+    user: transport === 'local' ? connection.defaults.user : loginUser(settings, run, host),
     privateKeyFiles: key === undefined ? [] : [key],
     password: settings.secret(names.password) ?? asSecret(connection.password),
-    knownHostsFiles: knownHosts === undefined ? (connection.knownHostsFiles ?? connection.defaults.knownHostsFiles) : [knownHosts],
+    knownHostsFiles:
+      knownHosts === undefined
+        ? (connection.knownHostsFiles ?? config.knownHostsFiles ?? connection.defaults.knownHostsFiles)
+        : [knownHosts],
     become: becomeOf(host, run, settings),
     exclusive: true,
     stateFolder: settings.folder(names.stateFolder),
-    connectTimeoutSeconds: settings.whole(names.timeout, 1, 3600) ?? connection.timeoutSeconds ?? defaultTimeoutSeconds,
+    connectTimeoutSeconds:
+      settings.whole(names.timeout, 1, 3600) ?? connection.timeoutSeconds ?? config.connectTimeoutSeconds ?? defaultTimeoutSeconds,
+    ...(transport === 'ssh' ? { ...keysOf(config), ...jumpsOf(host, at, settings, config, run) } : {}),
   }
   return { target, problems: settings.problems.map((problem) => ({ ...problem, host })) }
 }
@@ -101,7 +109,7 @@ export function actingUser(
   )
   const becomes = settings.flag(names.become) ?? node.become.enabled?.value ?? connection.become ?? false
   if (!becomes)
-    return { name: host === 'localhost' ? connection.defaults.user : loginUser(settings, run), becomes, problems: settings.problems }
+    return { name: host === 'localhost' ? connection.defaults.user : loginUser(settings, run, host), becomes, problems: settings.problems }
   const variable = settings.userName(names.becomeUser)
   const keyword = node.become.user
   if (variable !== undefined || keyword === undefined)
@@ -147,8 +155,94 @@ function writtenScope(run: CompiledRun, play: CompiledPlay | undefined, host: st
   return hostScope({ run, play, host, runtime: emptyRuntime })
 }
 
-function loginUser(settings: Settings, run: CompiledRun): string {
-  return settings.userName(names.user) ?? run.options.connection.user ?? run.options.connection.defaults.user
+function loginUser(settings: Settings, run: CompiledRun, host: string): string {
+  const { user, defaults, sshConfig } = run.options.connection
+  return settings.userName(names.user) ?? user ?? sshConfig?.get(String(settings.find(names.address)?.value ?? host))?.user ?? defaults.user
+}
+
+function keysOf({ identityFiles, identitiesOnly, hostKeyAlias }: SshSettings): Partial<ConnectionTarget> {
+  return {
+    ...(identityFiles === undefined ? {} : { identityFiles }),
+    ...(identitiesOnly === true ? { identitiesOnly } : {}),
+    ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
+  }
+}
+
+/** More hosts on the way than this is a circle. */
+const mostHops = 8
+
+/** The way to a host: variables, then the command line, then ssh_config, where the first hop may have a way of its own. */
+function jumpsOf(host: string, at: Position, settings: Settings, config: SshSettings, run: CompiledRun): Partial<ConnectionTarget> {
+  const { connection } = run.options
+  const variable = settings.text(names.jump)
+  const argument = variable === undefined ? firstJump(settings) : undefined
+  const place = variable?.setting ?? argument?.setting
+  const told =
+    variable === undefined
+      ? (argument ?? (connection.jump === undefined ? jumpOfConfig(config) : { jump: connection.jump }))
+      : { jump: variable.text }
+  const refuse = (code: Problem['code'], message: string, hint: string): Partial<ConnectionTarget> => {
+    settings.problems.push({ code, message: `${place?.name ?? host}: ${message}`, at: place?.at ?? at, hint })
+    return {}
+  }
+  if (told.refused !== undefined)
+    return refuse(
+      'NOT_SUPPORTED',
+      `a ProxyCommand is not run: ${JSON.stringify(told.refused)}`,
+      'name the hosts on the way with ProxyJump, or with\ntlsplay_jump: USER@HOST:PORT',
+    )
+  if (told.jump === undefined) return {}
+  const hops = parseJump(told.jump)
+  if (hops === undefined)
+    return refuse(
+      'HOST_NAME_INVALID',
+      `${JSON.stringify(told.jump)} does not name hosts to go through`,
+      'write USER@HOST:PORT, several separated by commas',
+    )
+  const jumps = [...wayTo(hops[0], connection, []), ...hops].map((hop) => hopTarget(hop, host, at, connection))
+  return jumps.length === 0 ? {} : { jumps }
+}
+
+function firstJump(settings: Settings): (ReturnType<typeof jumpOfArguments> & { readonly setting: Setting }) | undefined {
+  for (const name of names.sshArguments) {
+    const found = settings.text([name])
+    const told = found === undefined ? {} : jumpOfArguments(found.text)
+    if (found !== undefined && (told.jump !== undefined || told.refused !== undefined)) return { ...told, setting: found.setting }
+  }
+  return undefined
+}
+
+function jumpOfConfig({ proxyJump, proxyCommand }: SshSettings): ReturnType<typeof jumpOfArguments> {
+  if (proxyJump !== undefined) return { jump: proxyJump }
+  return proxyCommand === undefined ? {} : jumpOfCommand(proxyCommand)
+}
+
+/** Hops before the first one, as its own settings name them; a host that is on the way already is not gone through twice. */
+function wayTo(hop: Hop | undefined, connection: CompiledRun['options']['connection'], seen: readonly string[]): readonly Hop[] {
+  if (hop === undefined || seen.length >= mostHops) return []
+  const hops = parseJump(jumpOfConfig(connection.sshConfig?.get(hop.host) ?? {}).jump ?? 'none') ?? []
+  const known = [...seen, hop.host]
+  if (hops.some((one) => known.includes(one.host))) return []
+  return [...wayTo(hops[0], connection, known), ...hops]
+}
+
+function hopTarget(hop: Hop, host: string, at: Position, connection: CompiledRun['options']['connection']): ConnectionTarget {
+  const config = connection.sshConfig?.get(hop.host) ?? {}
+  return {
+    ...{
+      name: host,
+      at,
+      transport: 'ssh',
+      hop: hop.host,
+      address: config.hostName ?? hop.host,
+      port: hop.port ?? config.port ?? defaultPort,
+    },
+    user: hop.user ?? config.user ?? connection.defaults.user,
+    ...{ privateKeyFiles: [], password: undefined, become: undefined, exclusive: false, stateFolder: undefined },
+    knownHostsFiles: connection.knownHostsFiles ?? config.knownHostsFiles ?? connection.defaults.knownHostsFiles,
+    connectTimeoutSeconds: connection.timeoutSeconds ?? config.connectTimeoutSeconds ?? defaultTimeoutSeconds,
+    ...keysOf(config),
+  }
 }
 
 function transportOf(settings: Settings): 'ssh' | 'local' | undefined {

@@ -19,6 +19,16 @@ export interface ConnectionTarget {
   readonly exclusive: boolean
   /** where tlsplay keeps its state there; undefined: where it does so by itself */
   readonly stateFolder: string | undefined
+  /** keys of ssh_config: tried behind those of an agent, and none of them has to be there */
+  readonly identityFiles?: readonly string[]
+  /** no other key of an agent */
+  readonly identitiesOnly?: boolean
+  /** the name under which known_hosts files have it, when it is not the address */
+  readonly hostKeyAlias?: string
+  /** hosts to go through, from here on; each is logged in to and its key checked like any other */
+  readonly jumps?: readonly ConnectionTarget[]
+  /** of a jump host: its name as it was written. `name` and `at` are those of the host that is reached through it. */
+  readonly hop?: string
 }
 
 export interface ChannelStats {

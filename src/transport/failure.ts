@@ -5,7 +5,8 @@ import type { ConnectionTarget } from '../ports/channel.ts'
 
 /** The one way a transport reports what a user must know. */
 export function failure(target: ConnectionTarget, code: ProblemCode, message: string, hint?: string, cause?: unknown): TlsplayError {
-  const problem = { code, message: `${target.name}: ${message}`, at: target.at, host: target.name, ...(hint === undefined ? {} : { hint }) }
+  const where = target.hop === undefined ? target.name : `${target.name}: jump host ${target.hop}`
+  const problem = { code, message: `${where}: ${message}`, at: target.at, host: target.name, ...(hint === undefined ? {} : { hint }) }
   return new TlsplayError([problem], cause === undefined ? undefined : { cause })
 }
 

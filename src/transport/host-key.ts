@@ -32,14 +32,14 @@ export function knownHostsReader(files: Files): (paths: readonly string[]) => re
 
 /** The algorithms to offer, those for which a key is on file first. */
 export function orderedHostKeyAlgorithms(entries: readonly KnownHost[], target: ConnectionTarget): HostKeyAlgorithm[] {
-  const known = knownTypes(entries, knownHostName(target.address, target.port))
+  const known = knownTypes(entries, nameOnFile(target))
   const onFile = (algorithm: HostKeyAlgorithm): boolean => known.includes(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm)
   return [...hostKeyAlgorithms.filter(onFile), ...hostKeyAlgorithms.filter((algorithm) => !onFile(algorithm))]
 }
 
 /** undefined when the key may be trusted; asked before any byte of authentication goes out. */
 export function hostKeyProblem(entries: readonly KnownHost[], target: ConnectionTarget, blob: Buffer): TlsplayError | undefined {
-  const name = knownHostName(target.address, target.port)
+  const name = nameOnFile(target)
   const verdict = judgeHostKey(entries, name, blob)
   const print = `${keyType(blob)} ${fingerprint(blob)}`
   switch (verdict.kind) {
@@ -83,6 +83,10 @@ export function hostKeyProblem(entries: readonly KnownHost[], target: Connection
   }
 }
 
+function nameOnFile({ address, port, hostKeyAlias }: ConnectionTarget): string {
+  return hostKeyAlias?.toLowerCase() ?? knownHostName(address, port)
+}
+
 function place(entry: KnownHost): string {
   return `${entry.file}:${entry.line}`
 }
@@ -93,10 +97,15 @@ function addHint(target: ConnectionTarget, blob: Buffer): string {
   const type = shortTypes[keyType(blob) ?? ''] ?? 'ecdsa'
   const file = target.knownHostsFiles[0]
   const port = target.port === 22 ? '' : `-p ${target.port} `
+  const hop = target.jumps?.at(-1)
+  // What only a jump host reaches is asked for its key from there.
+  const from = hop === undefined ? '' : `ssh -p ${hop.port} -l ${quote(hop.user)} ${quote(hop.address)} `
+  const scan = `${from}ssh-keyscan -t ${type} ${port}${quote(target.address)}`
+  const renamed = target.hostKeyAlias === undefined ? '' : ` | sed 's/^[^ ]*/${target.hostKeyAlias}/'`
   return [
     'compare the fingerprint with the one that the host itself shows on its console by',
     `ssh-keygen -lf /etc/ssh/ssh_host_${type}_key.pub`,
     'and only when they are equal add the key',
-    `ssh-keyscan -t ${type} ${port}${quote(target.address)} >> ${file === undefined ? '~/.ssh/known_hosts' : quote(file)}`,
+    `${scan}${renamed} >> ${file === undefined ? '~/.ssh/known_hosts' : quote(file)}`,
   ].join('\n')
 }

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { ConnectionTarget } from '../ports/channel.ts'
 import { dial } from './dial.ts'
 import { failure, quoted } from './failure.ts'
 import { hostKeyProblem, orderedHostKeyAlgorithms } from './host-key.ts'
+import type { Line } from './jump-hosts.ts'
 import type { KnownHost } from './known-hosts.ts'
 import { defaultKeepaliveSeconds, defaultLoginTimeoutSeconds, type TransportOptions } from './options.ts'
 import type { Counters } from './pipe.ts'
@@ -60,9 +61,10 @@ export async function connectSsh(
   libraries: SshLibraries,
   options: TransportOptions,
   counters: Counters,
+  line?: Line,
 ): Promise<SshConnection> {
   for (let tries = 1; ; tries++) {
-    const attempt = await connectOnce(target, entries, ways, libraries, options, counters)
+    const attempt = await connectOnce(target, entries, ways, libraries, options, counters, line)
     if (attempt !== 'dropped') return attempt
     if (tries === triesWhenDropped) {
       const hint =
@@ -80,8 +82,9 @@ async function connectOnce(
   { NodeSSH, ssh2 }: SshLibraries,
   options: TransportOptions,
   counters: Counters,
+  line: Line | undefined,
 ): Promise<Attempt> {
-  const socket = await dial(target)
+  const socket: Duplex | 'dropped' = line === undefined ? await dial(target) : await line.dial()
   if (socket === 'dropped') return socket
   counters.connections += 1
   const ssh = new NodeSSH()
@@ -143,6 +146,8 @@ async function connectOnce(
     client.end()
     socket.destroy()
     if (verdict !== undefined) throw verdict
+    const hop = line?.gone()
+    if (hop !== undefined) throw failure(target, 'CONNECTION_LOST', hop, undefined, error)
     if (late) throw slow(target, phase, options)
     const message = error instanceof Error ? error.message : String(error)
     const said = greeting()
@@ -159,14 +164,16 @@ async function connectOnce(
     await closed
     clearTimeout(force)
   }
-  return { client, gone: () => gone, close }
+  // Its streams learn of a socket that has gone before the client tells.
+  const why = (): string | undefined => gone ?? (socket.destroyed ? 'the other side closed it' : undefined)
+  return { client, gone: () => (why() === undefined ? undefined : (line?.gone() ?? why())), close }
 }
 
 /**
  * The first bytes of the server, for the message when they are no ssh. It listens only once ssh2 does: a listener of ours
  * alone would let them flow by before ssh2 has loaded its ciphers.
  */
-function overhearGreeting(socket: Socket): () => string {
+function overhearGreeting(socket: Duplex): () => string {
   let greeting = ''
   const hear = (chunk: Buffer): void => {
     greeting = chunk.toString('latin1', 0, 200)

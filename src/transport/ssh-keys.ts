@@ -65,8 +65,8 @@ export function loginWays(target: ConnectionTarget, options: TransportOptions, r
   const named = target.privateKeyFiles.length > 0
   const keys: { file: string; key: ParsedKey }[] = []
   const leftOut: string[] = []
-  let agentWanted = !named
-  const files = named ? target.privateKeyFiles : options.defaultKeyFiles
+  let agentWanted = !named && target.identitiesOnly !== true
+  const files = named ? target.privateKeyFiles : (target.identityFiles ?? options.defaultKeyFiles)
   for (const file of files) {
     const found = read(file)
     switch (found.kind) {

@@ -4,6 +4,7 @@ import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
 import { bootstrapLine, defaultSearchPath, nonceFrom, shellStarts, type Bootstrap } from './bootstrap.ts'
 import { failure, quoted } from './failure.ts'
 import { knownHostsReader } from './host-key.ts'
+import { JumpHosts, type Line } from './jump-hosts.ts'
 import { logIn } from './login.ts'
 import { defaultLoginTimeoutSeconds, defaultOutputLimitBytes, type TransportOptions } from './options.ts'
 import { Inbox, zeroCounters, type Counters, type Pipe } from './pipe.ts'
@@ -20,14 +21,23 @@ export function sshTransport(options: TransportOptions): Transport {
     const [{ NodeSSH }, { default: ssh2 }] = await Promise.all([import('node-ssh'), import('ssh2')])
     return { NodeSSH, ssh2, readKey: keyReader(options, ssh2) }
   }
+  const connect = async (target: ConnectionTarget, line: Line | undefined, counters: Counters): Promise<SshConnection> => {
+    loaded ??= load()
+    const libraries = await loaded
+    const ways = loginWays(target, options, libraries.readKey)
+    return connectSsh(target, knownHosts(target.knownHostsFiles), ways, libraries, options, counters, line)
+  }
+  const jumpHosts = new JumpHosts((hop, line) => connect(hop, line, zeroCounters()))
   return {
     async open(target) {
-      checkTarget(target, options)
-      loaded ??= load()
-      const libraries = await loaded
+      for (const one of [...(target.jumps ?? []), target]) checkTarget(one, options)
       const counters = zeroCounters()
-      const ways = loginWays(target, options, libraries.readKey)
-      const connection = await connectSsh(target, knownHosts(target.knownHostsFiles), ways, libraries, options, counters)
+      const line = await jumpHosts.lineTo(target)
+      const connection = await connect(target, line, counters).catch((error: unknown) => {
+        line?.release()
+        throw error
+      })
+      connection.client.once('close', () => line?.release())
       try {
         return await startShell(connection, target, options, counters)
       } catch (error) {
