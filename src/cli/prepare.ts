@@ -32,8 +32,8 @@ export interface PrepareRequest {
   readonly connection: ConnectionOverrides
   readonly files: Files
   readonly vault: Vault | undefined
-  /** of the process, for the ssh program that tells its settings */
-  readonly env: Io['env']
+  /** of the process, for the ssh program that tells its settings; not there: nobody is going to connect */
+  readonly env?: Io['env']
   readonly run?: RunInventory
 }
 
@@ -76,7 +76,8 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
   const problems = early.length > 0 ? early : late.length > 0 ? late : await roleInputProblems(compiled.run)
   const all = new Map([...texts, ...reader.texts])
   if (problems.length > 0) return { run: compiled.run, playbookFolder, texts: all, warnings: compiled.warnings, problems }
-  const asked = await withSshConfig(compiled.run, { env: request.env })
+  const asked =
+    request.env === undefined ? { run: compiled.run, problems: [], warnings: [] } : await withSshConfig(compiled.run, { env: request.env })
   return { run: asked.run, playbookFolder, texts: all, warnings: [...compiled.warnings, ...asked.warnings], problems: asked.problems }
 }
 

@@ -62,7 +62,7 @@ async function optionsOf(args: readonly string[]): Promise<PlayOptions> {
 async function planned(options: PlayOptions, files: Files, env: Readonly<Record<string, string>>): Promise<Attempt> {
   const io = { cwd: folder, env: { HOME: '/home/me', ...env } }
   const connection = await connectionOverrides(options, io, { secret: async () => Secret.of('hunter2') })
-  const prepared = await prepare({ playbook: 'site.yml', options, checkMode: true, connection, files, env: io.env, vault: undefined }, io)
+  const prepared = await prepare({ playbook: 'site.yml', options, checkMode: true, connection, files, vault: undefined }, io)
   const { texts, warnings } = prepared
   if (prepared.problems.length > 0) return { problems: prepared.problems, texts, warnings }
   try {
