@@ -182,7 +182,7 @@ function playOptions(command: Command): Command {
     .addOption(new Option('-f, --forks <n>', 'hosts worked on at once (Ansible: 5)').argParser(wholeNumber(1)).default(10))
     .option('-u, --user <name>', 'log in as this user')
     .option('--private-key <file>', 'key to log in with')
-    .option('-J, --jump <hosts>', 'reach hosts through these, as in `ssh -J`: `user@host:port`, several separated by commas')
+    .option('-J, --jump <hosts>', 'reach hosts through these (`user@host:port`, comma separated)')
     .option('-k, --ask-pass', 'ask for the password of the ssh login', false)
     .option('-b, --become', 'become another user on the hosts', false)
     .option('--become-user <name>', 'user to become (default: root)')
