@@ -6,7 +6,7 @@ export interface RawServer {
   readonly port: number
   readonly hostKeyLine: string
   /** `method` or `method:detail` of each request, in order */
-  readonly asked: readonly string[]
+  readonly asked: string[]
   readonly negotiated: readonly NegotiatedAlgorithms[]
   close(): Promise<void>
 }
