@@ -6,7 +6,7 @@ const refusedHead = ['word', 'what to do']
 
 /** docs/reference/playbook.md */
 export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWords, taskTypeWords }) {
-  const { play, task, block, roleUse, role, inventory } = documents
+  const { play, importPlaybook, task, block, importRole, roleUse, role, inventory } = documents
   return page(
     'src/load/schemas/ and src/load/ansible-words.ts',
     '# Playbooks, roles and inventories',
@@ -14,13 +14,18 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     '## Play',
     keywordTable(play),
     'The sections run in the order `pre_tasks`, `roles`, `tasks`, `post_tasks`; handlers that were notified run at the end of each of `pre_tasks`, `roles` with `tasks`, and `post_tasks`.',
+    '## Import of a playbook',
+    'In the place of a play: the plays of another file. Paths in it start at its own folder; roles are looked for beside it too.',
+    keywordTable(importPlaybook),
     '## Task',
     `A task is a map with keywords and one key that names its type: ${Object.keys(tasks).map(code).join(', ')}. The types stand in [tasks.md](tasks.md).`,
     keywordTable(task),
     '## Block',
     'In the place of a task. A task that fails leads to the tasks of `rescue`; when those end well, the host goes on as if nothing had failed, and the recap counts `rescued`. Every other keyword holds for each task in the block, unless the task says otherwise.',
     keywordTable(block),
-    '`import_tasks: FILE` stands in the place of a task too and means a block of the tasks in that file; it takes the same keywords, without `rescue` and `always`.',
+    '`import_tasks: FILE` stands in the place of a task too and means a block of the tasks in that file; it takes the same keywords, without `rescue` and `always`. Among handlers it brings in handlers, each notified by its own name.',
+    '`import_role` means a block of the tasks of a role, called with inputs of its own; what the role depends on runs before it, and its handlers are those of the play. It takes the keywords of a block, and in its map:',
+    keywordTable(importRole.properties.import_role),
     '`meta: flush_handlers` stands there too: handlers that are due run at this point, on hosts for which its `when` holds. `meta: noop` does nothing.',
     '## A role in `roles`',
     'Either the name of a role as text, or a map:',

@@ -15,8 +15,8 @@ export async function loadSchemas() {
     .sort()
   const lines = [
     `export { taskSchema } from './src/load/schemas/task.ts'`,
-    `export { blockSchema, importTasksSchema, metaSchema } from './src/load/schemas/block.ts'`,
-    `export { playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
+    `export { blockSchema, importRoleSchema, importTasksSchema, metaSchema } from './src/load/schemas/block.ts'`,
+    `export { importPlaybookSchema, playSchema, roleUseSchema } from './src/load/schemas/play.ts'`,
     `export { roleSchema } from './src/load/schemas/role.ts'`,
     `export { roleCaseSchema } from './src/load/schemas/role-case.ts'`,
     `export { lockSchema, requirementsSchema } from './src/load/schemas/requirements.ts'`,
@@ -37,8 +37,10 @@ export async function loadSchemas() {
   const {
     taskSchema,
     blockSchema,
+    importRoleSchema,
     importTasksSchema,
     metaSchema,
+    importPlaybookSchema,
     playSchema,
     roleUseSchema,
     roleSchema,
@@ -56,7 +58,9 @@ export async function loadSchemas() {
         task: taskSchema,
         block: blockSchema,
         importTasks: importTasksSchema,
+        importRole: importRoleSchema,
         meta: metaSchema,
+        importPlaybook: importPlaybookSchema,
         play: playSchema,
         roleUse: roleUseSchema,
         role: roleSchema,

@@ -20,7 +20,7 @@ export async function schemaFiles() {
 }
 
 /** The form for editors, with every task type in one schema. tlsplay itself picks the schema of a task by its key. */
-function playbookSchema({ play, task, block, importTasks, meta, roleUse }, tasks) {
+function playbookSchema({ play, importPlaybook, task, block, importTasks, importRole, meta, roleUse }, tasks) {
   const items = { type: 'array', items: { $ref: '#/$defs/item' } }
   const handlers = { type: 'array', items: { $ref: '#/$defs/task' } }
   const lists = Object.fromEntries(
@@ -37,11 +37,12 @@ function playbookSchema({ play, task, block, importTasks, meta, roleUse }, tasks
     title: 'Playbook',
     description: 'a list of plays',
     type: 'array',
-    items: { $ref: '#/$defs/play' },
+    items: { anyOf: ['play', 'import_playbook'].map((name) => ({ $ref: `#/$defs/${name}` })) },
     $defs: {
       play: { ...play, properties: { ...play.properties, ...lists, roles: roleList(play.properties.roles, '#/$defs/roleUse') } },
+      import_playbook: importPlaybook,
       roleUse,
-      item: { anyOf: ['block', 'import_tasks', 'meta', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
+      item: { anyOf: ['block', 'import_tasks', 'import_role', 'meta', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
       block: {
         ...block,
         properties: {
@@ -57,6 +58,7 @@ function playbookSchema({ play, task, block, importTasks, meta, roleUse }, tasks
           ...importTasks.properties,
         },
       },
+      import_role: importRole,
       meta: {
         ...meta,
         required: ['meta'],

@@ -1,4 +1,3 @@
-import type { Located } from '../model/playbook.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
@@ -146,9 +145,10 @@ export function roleInputValues(run: CompiledRun): { readonly calls: readonly Ro
     const contexts = new Set(tasksOf(play).flatMap((node) => node.role ?? []))
     return [...contexts].flatMap((context) =>
       play.hosts.flatMap((host): RoleInputValues | readonly [] => {
-        const scope = hostScope({ run, play, host, role: context, runtime, fact: () => new Unknown('a fact of the host') })
+        const { blockVars } = context
+        const scope = hostScope({ run, play, host, role: context, blockVars, runtime, fact: () => new Unknown('a fact of the host') })
         // a condition may guard what its inputs need
-        if (evaluateConditions(conditionsOf(context), scope).kind !== 'true') return []
+        if (evaluateConditions(context.conditions, scope).kind !== 'true') return []
         const values = context.role.inputs.flatMap(({ name }): readonly (readonly [string, Value])[] => {
           try {
             const value = scope.lookup(name)
@@ -164,9 +164,4 @@ export function roleInputValues(run: CompiledRun): { readonly calls: readonly Ro
     )
   })
   return { calls, problems: once(problems) }
-}
-
-/** Of the entry that names the role and of those that lead to it, outermost first. */
-function conditionsOf(context: RoleContext): readonly Located<string | boolean>[] {
-  return [...(context.caller === undefined ? [] : conditionsOf(context.caller)), ...context.use.keywords.when]
 }

@@ -113,6 +113,8 @@ export interface TaskNode {
   readonly task: Task
   readonly type: string
   readonly section: Section
+  /** absolute folder of the playbook: where its files begin */
+  readonly folder: string
   readonly role: RoleContext | undefined
   /** innermost keywords; variables of the host may override both */
   readonly become: { readonly enabled: Located<boolean> | undefined; readonly user: Located<string> | undefined }
@@ -129,14 +131,18 @@ export interface TaskNode {
   readonly notifies: readonly string[]
 }
 
-/** One use of a role in a play: a call with its own inputs. */
+/** One use of a role in a play, or one import of it by a task: a call with its own inputs. */
 export interface RoleContext {
   readonly id: string
   readonly role: Role
   readonly use: RoleUse
   readonly inputs: MapSource | undefined
-  /** the role whose dependency this is */
+  /** the role whose dependency this is, or whose task calls it */
   readonly caller: RoleContext | undefined
+  /** of the call and of everything around it, outermost first */
+  readonly conditions: readonly Located<string | boolean>[]
+  /** of the blocks around the call, outermost first: what its inputs can read */
+  readonly blockVars: readonly MapSource[]
 }
 
 export interface Compiled {

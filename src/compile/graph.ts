@@ -1,5 +1,5 @@
 import type { Inventory } from '../model/inventory.ts'
-import type { Playbook } from '../model/playbook.ts'
+import type { Located, Playbook } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
 import { batchesOf, ordered } from './batches.ts'
@@ -54,7 +54,7 @@ export function compileRun(playbook: Playbook, inventory: Inventory, options: Ru
       inventory,
       inputs.random,
     )
-    const varsFiles = play.varsFiles.flatMap(({ value, at }) => readVarsFile(value, at, base, bare, inputs, problems))
+    const varsFiles = play.varsFiles.flatMap((names) => readVarsFile(names, base, bare, inputs, problems))
     const serial = batchesOf(
       hosts,
       play.serial.map(({ value, at }) => ({
@@ -89,23 +89,27 @@ function playText(text: string, at: Position, run: CompiledRun, play: CompiledPl
   return undefined
 }
 
+/** The first of the alternatives that is there. */
 function readVarsFile(
-  path: string,
-  at: Position,
+  names: readonly Located<string>[],
   run: CompiledRun,
   play: CompiledPlay,
   inputs: CompileInputs,
   problems: Problem[],
 ): readonly MapSource[] {
-  const named = playText(path, at, run, play, problems)
-  if (named === undefined) return []
-  const absolute = named.startsWith('/') ? named : `${run.options.playbookFolder}/${named}`
-  const vars = inputs.readVars(absolute)
-  if (vars !== undefined) return [vars]
+  const looked: string[] = []
+  for (const { value, at } of names) {
+    const named = playText(value, at, run, play, problems)
+    if (named === undefined) return []
+    const vars = inputs.readVars(named.startsWith('/') ? named : `${play.play.folder}/${named}`)
+    if (vars !== undefined) return [vars]
+    looked.push(named)
+  }
+  const at = names[0]?.at
   problems.push({
     code: 'FILE_MISSING',
-    message: `cannot read ${named}`,
-    at,
+    message: `cannot read ${looked.join(', nor ')}`,
+    ...(at === undefined ? {} : { at }),
     hint: 'paths in vars_files start at the folder of the playbook',
   })
   return []

@@ -188,7 +188,7 @@ class HostScope implements Scope {
       ...this.#input,
       role: role?.caller,
       task: undefined,
-      blockVars: undefined,
+      blockVars: role?.blockVars,
       loop: undefined,
     })
   }
@@ -246,7 +246,7 @@ class HostScope implements Scope {
       case 'ansible_diff_mode':
         return () => run.options.diff
       case 'playbook_dir':
-        return () => run.options.playbookFolder
+        return () => play?.play.folder ?? run.options.playbookFolder
       case 'inventory_dir':
         return () => run.inventory.folder
       case 'role_name':

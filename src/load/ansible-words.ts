@@ -29,9 +29,8 @@ export const taskWords: Words = {
   delegate_facts: 'facts always belong to the host they were asked of',
   include_tasks: 'put the tasks in place, or make a role of them',
   include_role: 'name the role under roles of the play',
-  import_role: 'name the role under roles of the play',
   include_vars: 'name the file under vars_files of the play',
-  import_playbook: 'run the playbooks one after the other',
+  import_playbook: 'it stands in the list of plays, beside them',
   include: 'put the tasks in place, or make a role of them',
   with_items: loopHint,
   with_list: loopHint,
@@ -72,7 +71,6 @@ export const taskTypeWords: Words = {
 }
 
 export const playWords: Words = {
-  import_playbook: 'run the playbooks one after the other',
   vars_prompt: 'pass the value with -e, or from a file with -e @FILE',
   strategy: 'hosts always run task by task, in batches of serial',
   ignore_errors: 'put ignore_errors on the tasks it is meant for',
@@ -96,6 +94,16 @@ export const playWords: Words = {
   gather_timeout: 'remove it: facts are asked for where they are used',
   fact_path: 'remove it: facts are asked for where they are used',
   debugger: 'use plan, --check and --diff to look before acting',
+}
+
+/** Keys of import_role and include_role that a role here has no use for. */
+export const roleCallWords: Words = {
+  handlers_from: 'bring the file into handlers/main.yml with import_tasks',
+  vars_from: 'a role has one role.yml: give its inputs another value',
+  defaults_from: 'a role has one role.yml: give its inputs another value',
+  public: 'remove it: what a role sets for others it sets with set_fact',
+  rolespec_validate: 'remove it: the inputs of a role are always checked',
+  apply: 'write the keywords beside import_role',
 }
 
 export const roleUseWords: Words = {

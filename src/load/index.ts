@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Inventory } from '../model/inventory.ts'
-import type { Playbook, RoleUse } from '../model/playbook.ts'
+import type { Playbook, RoleUse, TaskItem } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
 import type { Files } from '../ports/ports.ts'
@@ -67,7 +67,10 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
   const shelf = roleShelf(reader, taskTypeTable(options.taskTypes, options.validators ?? paramValidators), roleFolders, pinned)
   const playbook = readPlaybook(path, shelf)
   const roles = shelf.loaded()
-  const uses: readonly RoleUse[] = [...playbook.plays.flatMap((play) => play.roles), ...roles.flatMap(({ role }) => role.dependencies)]
+  const uses: readonly RoleUse[] = [
+    ...playbook.plays.flatMap((play) => [...play.roles, ...callsIn([...play.preTasks, ...play.tasks, ...play.postTasks])]),
+    ...roles.flatMap(({ role }) => [...role.dependencies, ...callsIn(role.tasks)]),
+  ]
   for (const role of roles.filter(({ isSound }) => isSound)) {
     const found = await checkRoleSchemas(role)
     reader.problems.push(...found)
@@ -78,6 +81,15 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
   if (uses.some(({ version }) => version !== undefined)) reader.problems.push(...(await import('./role-versions.ts')).checkVersions(uses))
   const inventory = readInventory(options.inventories, reader, folder)
   return { playbook, inventory, texts: reader.texts, problems: withoutRepeats(reader.problems) }
+}
+
+/** Where tasks import a role. */
+function callsIn(items: readonly TaskItem[]): readonly RoleUse[] {
+  return items.flatMap((item) =>
+    item.kind === 'block'
+      ? [...(item.call === undefined ? [] : [item.call]), ...callsIn([...item.body, ...item.rescue, ...item.always])]
+      : [],
+  )
 }
 
 /** A file that is named twice is read twice and says the same twice. */

@@ -1,10 +1,10 @@
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { documents } from '../generated/validators/index.js'
 import type { Located, Play } from '../model/playbook.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapSource, Source } from '../model/source.ts'
 import { playWords } from './ansible-words.ts'
-import { flagField, mapField, numberField, textField, textsField } from './fields.ts'
+import { flagField, mapField, numberField, textField, textOf, textsField } from './fields.ts'
 import { readKeywords } from './keywords.ts'
 import { isTemplate, literalSource } from './plain.ts'
 import { shownPath } from './reader.ts'
@@ -29,8 +29,6 @@ export function readPlay(source: Source, path: string, shelf: RoleShelf): Play |
     return undefined
   }
   const map = withoutWords(source, 'a play', playWords, problems)
-  // a list of import_playbook has no hosts, and was reported as what it is
-  if (map !== source && map.entries.every(({ key }) => key === 'name' || key === 'vars' || key === 'tags')) return undefined
   const keyHint = (key: string): string | undefined =>
     shelf.types.find(key) === undefined ? undefined : `${key} is a task type: put the task under tasks of a play`
   problems.push(...validated(documents.play, literalSource(map), { what: 'a play', source: map, keyHint }))
@@ -42,11 +40,12 @@ export function readPlay(source: Source, path: string, shelf: RoleShelf): Play |
   }
   return {
     at: source.at,
+    folder: dirname(path),
     name: textField(map, 'name')?.value,
     hosts: hostPattern(map),
     keywords: readKeywords(map, problems),
     vars: mapField(map, 'vars'),
-    varsFiles: checkedVarsFiles(textsField(map, 'vars_files'), path, shelf),
+    varsFiles: readVarsFiles(entryOf(map, 'vars_files')?.value, path, shelf),
     serial: readSerial(map),
     order: readOrder(map),
     forceHandlers: flagField(map, 'force_handlers')?.value ?? false,
@@ -93,19 +92,24 @@ function readOrder(map: MapSource): Play['order'] {
   }
 }
 
-/** A file whose name is no template is looked at now, so that a typo in it is reported with all others. */
-function checkedVarsFiles(names: readonly Located<string>[], path: string, { reader }: RoleShelf): readonly Located<string>[] {
-  for (const { value, at } of names) {
-    if (isTemplate(value)) continue
-    const file = isAbsolute(value) ? value : join(dirname(path), value)
-    if (reader.files.kind(file) === 'file') readVarsFile(reader, file)
-    else
+/**
+ * Files of variables; a list in the list names alternatives, the first of which that is there counts. A file whose name is no
+ * template is looked at now, so that a typo in it is reported with all others.
+ */
+function readVarsFiles(source: Source | undefined, path: string, { reader }: RoleShelf): Play['varsFiles'] {
+  if (source === undefined) return []
+  return (source.kind === 'list' ? source.items : [source]).map((item) => {
+    const names = (item.kind === 'list' ? item.items : [item]).flatMap((one) => textOf(one) ?? [])
+    const files = names.filter(({ value }) => !isTemplate(value)).map(({ value }) => resolve(dirname(path), value))
+    const there = files.filter((file) => reader.files.kind(file) === 'file')
+    for (const file of there.slice(0, 1)) readVarsFile(reader, file)
+    if (there.length === 0 && files.length > 0 && files.length === names.length)
       reader.problems.push({
         code: 'FILE_MISSING',
-        message: `there is no file ${shownPath(reader.cwd, file)}`,
-        at,
+        message: `there is no file ${files.map((file) => shownPath(reader.cwd, file)).join(', and no ')}`,
+        at: names[0]?.at ?? item.at,
         hint: 'paths in vars_files start at the folder of the playbook',
       })
-  }
-  return names
+    return names
+  })
 }

@@ -64,8 +64,8 @@ function readRoleUse(source: Source, shelf: RoleShelf): RoleUse | undefined {
   }
 }
 
-/** `inputs` and `vars` mean the same on a role entry. */
-function callerInputs(map: MapSource, at: Position, problems: Problem[]): MapSource | undefined {
+/** `inputs` and `vars` mean the same where a role is named. */
+export function callerInputs(map: MapSource, at: Position, problems: Problem[]): MapSource | undefined {
   const inputs = mapField(map, 'inputs')
   const vars = mapField(map, 'vars')
   if (inputs === undefined || vars === undefined) return inputs ?? vars

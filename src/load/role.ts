@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path'
 import { documents } from '../generated/validators/index.js'
-import type { Role, RoleInput } from '../model/playbook.ts'
+import type { Block, Role, RoleInput, Task, TaskItem } from '../model/playbook.ts'
 import type { Position } from '../model/problem.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapEntry, MapSource, Source } from '../model/source.ts'
@@ -17,7 +17,14 @@ import { readMapFile } from './vars-file.ts'
 import { parseYaml } from './yaml.ts'
 
 /** Reads the folder of a role. A role without role.yml is reported at the place that names it. */
-export function readRole(name: string, folder: string, at: Position, shelf: RoleShelf): ShelvedRole | undefined {
+export function readRole(
+  name: string,
+  folder: string,
+  at: Position,
+  shelf: RoleShelf,
+  /** given the role before its tasks are read, for those may import it */
+  begun: (role: Role) => void,
+): ShelvedRole | undefined {
   const { reader } = shelf
   const path = join(folder, 'role.yml')
   if (reader.files.kind(path) !== 'file') {
@@ -35,6 +42,8 @@ export function readRole(name: string, folder: string, at: Position, shelf: Role
   const found = validated(documents.role, literalSource(map), { what: 'role.yml', source: map })
   reader.problems.push(...found)
   const inputs = mapField(map, 'inputs')
+  const tasks: TaskItem[] = []
+  const handlers: (Task | Block)[] = []
   const role: Role = {
     name,
     folder,
@@ -44,9 +53,12 @@ export function readRole(name: string, folder: string, at: Position, shelf: Role
     inputs: (inputs?.entries ?? []).flatMap((entry) => readInput(entry) ?? []),
     vars: mapField(map, 'vars'),
     dependencies: readRoleUses(listField(map, 'dependencies'), shelf),
-    tasks: readTasks(listIn(folder, 'tasks', shelf), taskPlace(shelf, join(folder, 'tasks/main.yml'), folder)),
-    handlers: readHandlers(listIn(folder, 'handlers', shelf), taskPlace(shelf, join(folder, 'handlers/main.yml'), folder)),
+    tasks,
+    handlers,
   }
+  begun(role)
+  tasks.push(...readTasks(listIn(folder, 'tasks', shelf), taskPlace(shelf, join(folder, 'tasks/main.yml'), folder)))
+  handlers.push(...readHandlers(listIn(folder, 'handlers', shelf), taskPlace(shelf, join(folder, 'handlers/main.yml'), folder)))
   return { role, inputs, isSound: found.length === 0 }
 }
 

@@ -22,14 +22,25 @@ export interface RoleShelf {
   readonly types: TaskTypes
   /** The role of that name; reports when there is none, when it is broken or when it is its own dependency. */
   load(name: string, at: Position): Role | undefined
+  /** The same for a task that imports from it, which a task of the role itself may do: then its tasks are still being read. */
+  loadToImport(name: string, at: Position): Role | undefined
+  /** also looks for roles beside another playbook: behind those of the playbooks named before it */
+  lookBeside(folder: string): void
   /** every role loaded so far */
   loaded(): readonly ShelvedRole[]
 }
 
-/** A role of the lock comes from where that says; for all others `folders` are searched in order, and the first that has it wins. */
-export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly string[], pinned?: PinnedRoles): RoleShelf {
+/**
+ * A role of the lock comes from where that says; for all others the folders are searched in order, that beside the playbook first,
+ * and the first that has it wins.
+ */
+export function roleShelf(reader: Reader, types: TaskTypes, given: readonly string[], pinned?: PinnedRoles): RoleShelf {
+  const folders = [...given]
+  let beside = 1
   const done = new Map<string, ShelvedRole | undefined>()
   const open: string[] = []
+  /** roles whose tasks are being read */
+  const begun = new Map<string, Role>()
 
   const load = (name: string, at: Position): Role | undefined => {
     // a name with a slash or dots could lead out of the folders of roles
@@ -63,8 +74,9 @@ export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly st
       return undefined
     }
     open.push(name)
-    const shelved = readRole(name, folder, at, shelf)
+    const shelved = readRole(name, folder, at, shelf, (role) => begun.set(name, role))
     open.pop()
+    begun.delete(name)
     done.set(name, shelved)
     return shelved?.role
   }
@@ -76,6 +88,18 @@ export function roleShelf(reader: Reader, types: TaskTypes, folders: readonly st
     return { code: 'ROLE_UNKNOWN', message: `there is no role ${name}`, at, hint } as const
   }
 
-  const shelf: RoleShelf = { reader, types, load, loaded: () => [...done.values()].filter((shelved) => shelved !== undefined) }
+  const lookBeside = (folder: string): void => {
+    const roles = join(folder, 'roles')
+    if (!folders.includes(roles)) folders.splice(beside++, 0, roles)
+  }
+
+  const shelf: RoleShelf = {
+    reader,
+    types,
+    load,
+    loadToImport: (name, at) => begun.get(name) ?? load(name, at),
+    lookBeside,
+    loaded: () => [...done.values()].filter((shelved) => shelved !== undefined),
+  }
   return shelf
 }

@@ -1,9 +1,10 @@
-import type { Task, TaskItem, TaskOptions } from '../model/playbook.ts'
+import type { Block, Task, TaskItem, TaskOptions } from '../model/playbook.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapSource, Source } from '../model/source.ts'
 import { documents } from '../generated/validators/index.js'
-import { taskTypeWords, taskWords } from './ansible-words.ts'
+import { shortName, taskTypeWords, taskWords } from './ansible-words.ts'
 import { mapField, textField } from './fields.ts'
+import { readRoleImport } from './import-role.ts'
 import { readImport } from './import-tasks.ts'
 import { readKeywords } from './keywords.ts'
 import { isMeta, readMeta } from './meta.ts'
@@ -37,23 +38,35 @@ export function readTasks(source: Source | undefined, place: TaskPlace): readonl
   return mapsOf(source, 'task', place).flatMap((map) => readItem(map, place) ?? [])
 }
 
-/** A list of handlers: tasks that wait to be notified, so nothing that only groups tasks has a place among them. */
-export function readHandlers(source: Source | undefined, place: TaskPlace): readonly Task[] {
+/**
+ * A list of handlers: tasks that wait to be notified, so nothing that only groups tasks has a place among them. The tasks that
+ * import_tasks brings in are handlers each, notified by their own names.
+ */
+export function readHandlers(source: Source | undefined, place: TaskPlace): readonly (Task | Block)[] {
   const { types, reader } = place.shelf
   return mapsOf(source, 'handler', place).flatMap((map) => {
-    const grouping = map.entries.find(({ key }) => key === 'block' || isImport(key) || isMeta(key))
+    const imported = map.entries.find(({ key }) => shortName(key) === 'import_tasks')
+    if (imported !== undefined) return readImport(map, imported, place, readHandlers) ?? []
+    const grouping = map.entries.find(({ key }) => groupingHints.has(shortName(key)))
     if (grouping === undefined) return readTask(map, 'handler', types, place.options, reader.problems) ?? []
+    const word = shortName(grouping.key)
     reader.problems.push({
       code: 'NOT_SUPPORTED',
-      message: `a handler takes no ${grouping.key}`,
+      message: `a handler takes no ${word}`,
       at: grouping.keyAt,
-      hint: isMeta(grouping.key)
-        ? 'handlers run in the order they are defined'
-        : 'make a handler of each task and give them one topic with listen',
+      hint: groupingHints.get(word) ?? '',
     })
     return []
   })
 }
+
+const oneTopic = 'make a handler of each task and give them one topic with listen'
+
+const groupingHints: ReadonlyMap<string, string> = new Map([
+  ['block', oneTopic],
+  ['import_role', 'put the handlers into the role, and name the role under roles or in import_role among the tasks'],
+  ['meta', 'handlers run in the order they are defined'],
+])
 
 function mapsOf(source: Source | undefined, what: 'task' | 'handler', { shelf }: TaskPlace): readonly MapSource[] {
   const { problems } = shelf.reader
@@ -79,14 +92,12 @@ function mapsOf(source: Source | undefined, what: 'task' | 'handler', { shelf }:
   })
 }
 
-function isImport(key: string): boolean {
-  return key === 'import_tasks' || key === 'ansible.builtin.import_tasks'
-}
-
 function readItem(map: MapSource, place: TaskPlace): TaskItem | undefined {
   if (['block', 'rescue', 'always'].some((key) => entryOf(map, key) !== undefined)) return readBlock(map, place)
-  const imported = map.entries.find(({ key }) => isImport(key))
+  const imported = map.entries.find(({ key }) => shortName(key) === 'import_tasks')
   if (imported !== undefined) return readImport(map, imported, place, readTasks)
+  const called = map.entries.find(({ key }) => shortName(key) === 'import_role')
+  if (called !== undefined) return readRoleImport(map, called, place, readTasks)
   const meta = map.entries.find(({ key }) => isMeta(key))
   if (meta !== undefined) return readMeta(map, meta, place.shelf.reader.problems)
   return readTask(map, 'task', place.shelf.types, place.options, place.shelf.reader.problems)
@@ -110,6 +121,7 @@ function readBlock(source: MapSource, place: TaskPlace): TaskItem | undefined {
     name: textField(map, 'name')?.value,
     keywords: readKeywords(map, reader.problems),
     vars: mapField(map, 'vars'),
+    call: undefined,
     body: list('block'),
     rescue: list('rescue'),
     always: list('always'),

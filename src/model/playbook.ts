@@ -13,11 +13,14 @@ export interface Playbook {
 
 export interface Play {
   readonly at: Position
+  /** absolute folder of the playbook it stands in: where its files and vars_files begin */
+  readonly folder: string
   readonly name: string | undefined
   readonly hosts: Located<string>
   readonly keywords: InheritedKeywords
   readonly vars: MapSource | undefined
-  readonly varsFiles: readonly Located<string>[]
+  /** of each, the first that is there counts */
+  readonly varsFiles: readonly (readonly Located<string>[])[]
   /** how many hosts form a batch: counts or percentages, the last one repeats */
   readonly serial: readonly Located<number | string>[]
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle'
@@ -29,7 +32,7 @@ export interface Play {
   readonly roles: readonly RoleUse[]
   readonly tasks: readonly TaskItem[]
   readonly postTasks: readonly TaskItem[]
-  readonly handlers: readonly Task[]
+  readonly handlers: readonly (Task | Block)[]
 }
 
 /** Keywords a play, a role entry or a task may carry; the innermost wins, tags and conditions add up. */
@@ -72,7 +75,7 @@ export interface Role {
   readonly vars: MapSource | undefined
   readonly dependencies: readonly RoleUse[]
   readonly tasks: readonly TaskItem[]
-  readonly handlers: readonly Task[]
+  readonly handlers: readonly (Task | Block)[]
 }
 
 /** What may stand in a list of tasks. */
@@ -92,6 +95,8 @@ export interface Block {
   readonly name: string | undefined
   readonly keywords: InheritedKeywords
   readonly vars: MapSource | undefined
+  /** the body are tasks of this role, called here: import_role */
+  readonly call: RoleUse | undefined
   readonly body: readonly TaskItem[]
   readonly rescue: readonly TaskItem[]
   readonly always: readonly TaskItem[]

@@ -11,7 +11,7 @@ export type Asset = { readonly content: Text | Uint8Array | Unknown } | { readon
 
 export interface AssetPlaces {
   readonly files: Files
-  /** absolute */
+  /** absolute; files are shown relative to it */
   readonly playbookFolder: string
 }
 
@@ -26,8 +26,8 @@ export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, {
     ? [request.path]
     : [
         ...(roleFolder === undefined ? [] : [join(roleFolder, request.kind, request.path)]),
-        join(playbookFolder, request.kind, request.path),
-        join(playbookFolder, request.path),
+        join(node.folder, request.kind, request.path),
+        join(node.folder, request.path),
       ]
   const path = candidates.find((candidate) => files.kind(candidate) === 'file')
   const at = node.task.at
@@ -41,7 +41,7 @@ export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, {
       },
     }
   const real = files.realPath(path)
-  const allowed = [playbookFolder, ...(roleFolder === undefined ? [] : [roleFolder])].map((folder) => files.realPath(folder) ?? folder)
+  const allowed = [node.folder, ...(roleFolder === undefined ? [] : [roleFolder])].map((folder) => files.realPath(folder) ?? folder)
   if (roleFolder !== undefined && (real === undefined || !allowed.some((folder) => isInside(real, folder)))) {
     return {
       problem: {

@@ -1,6 +1,6 @@
 import { compileRun } from '../../src/compile/graph.ts'
 import { runPlaybook } from '../../src/execute/run.ts'
-import { checkParams, loadAll } from '../../src/load/index.ts'
+import { checkParams, loadAll, newReader, readVarsFile } from '../../src/load/index.ts'
 import type { RunEvent, TaskOutcome } from '../../src/model/event.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { Problem } from '../../src/model/problem.ts'
@@ -71,7 +71,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
       environment: {},
       playbookFolder: '/p',
     },
-    { taskTypes, readFile: () => undefined, readVars: () => undefined, random: () => 0 },
+    { taskTypes, readFile: () => undefined, readVars: (path) => readVarsFile(newReader(files, '/p'), path), random: () => 0 },
   )
   const problems = [...loaded.problems, ...compiled.problems]
   if (problems.length > 0)

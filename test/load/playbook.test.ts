@@ -86,7 +86,7 @@ test('a playbook becomes plays, roles and tasks', async () => {
     keywords: { become: { value: true }, becomeUser: { value: 'prometheus' }, tags: ['x', 'y'] },
     serial: [{ value: 1 }, { value: '50%' }],
     order: 'sorted',
-    varsFiles: [{ value: 'vars.yml', at: { line: 9, column: 15 } }],
+    varsFiles: [[{ value: 'vars.yml', at: { line: 9, column: 15 } }]],
     roles: [
       { role: { name: 'near', folder: '/w/roles/near', summary: 'a role' } },
       { role: { name: 'far', folder: '/w/more/far' }, keywords: { when: [{ value: 'a == 1' }] } },
@@ -156,7 +156,7 @@ test.each([
     text: inPlay('  strategy: free\n  vars_prompt: []\n'),
     problems: ['NOT_SUPPORTED site.yml:2:3', 'NOT_SUPPORTED site.yml:3:3'],
   },
-  { case: 'import_playbook', text: '- import_playbook: x.yml\n', problems: ['NOT_SUPPORTED site.yml:1:3'] },
+  { case: 'import_playbook', text: '- import_playbook: x.yml\n', problems: ['FILE_MISSING site.yml:1:20'] },
   { case: 'when on a play', text: inPlay('  when: x\n'), problems: ['NOT_SUPPORTED site.yml:2:3'] },
   { case: 'a word for a boolean', text: inPlay('  become: yes\n'), problems: ['TYPE_WRONG site.yml:2:11'] },
   { case: 'a template for a boolean', text: inPlay("  become: '{{ b }}'\n"), problems: ['TYPE_WRONG site.yml:2:11'] },

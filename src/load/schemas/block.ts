@@ -29,6 +29,28 @@ export const importTasksSchema = Type.Object(keywords, {
   additionalProperties: false,
 })
 
+/** `import_role` and what may stand beside it. */
+export const importRoleSchema = Type.Object(
+  {
+    import_role: Type.Object(
+      {
+        name: Type.String({ title: 'Role', description: 'name of the role', minLength: 1 }),
+        tasks_from: Type.Optional(
+          Type.String({ title: 'Tasks from', description: 'file in the folder tasks/ of the role, `main` without it', minLength: 1 }),
+        ),
+        inputs: Type.Optional(variables('values for the inputs that the role declares')),
+        allow_duplicates: Type.Optional(
+          Type.Boolean({ title: 'Allow duplicates', description: 'accepted and without effect: each import is a call of its own' }),
+        ),
+      },
+      { title: 'Import role', description: 'tasks of a role in this place', additionalProperties: false },
+    ),
+    ...keywords,
+    vars: Type.Optional(variables('the same as inputs')),
+  },
+  { title: 'Import of a role', description: 'the tasks of a role; the keywords hold for each of them', additionalProperties: false },
+)
+
 /** What may stand beside `meta`. */
 export const metaSchema = Type.Object(
   { name: keywords.name, tags: inheritedKeywords.tags, ...whenKeyword },

@@ -31,7 +31,15 @@ export const playSchema = Type.Object(
     hosts: texts('Hosts', 'pattern of hosts and groups'),
     ...inheritedKeywords,
     vars: Type.Optional(variables('variables of the play')),
-    vars_files: Type.Optional(texts('Variable files', 'YAML files of variables, relative to the playbook')),
+    vars_files: Type.Optional(
+      Type.Union(
+        [Type.String({ minLength: 1 }), Type.Array(texts('Variable file', 'one file, or alternatives: the first that is there'))],
+        {
+          title: 'Variable files',
+          description: 'YAML files of variables, relative to the playbook; of a list in the list the first file that is there',
+        },
+      ),
+    ),
     serial: Type.Optional(
       Type.Union([batch, Type.Array(batch, { minItems: 1 })], {
         title: 'Serial',
@@ -70,4 +78,16 @@ export const playSchema = Type.Object(
     handlers: tasks('Handlers', 'tasks that run when notified'),
   },
   { title: 'Play', description: 'what is to be true of a set of hosts', additionalProperties: false },
+)
+
+/** What stands beside `import_playbook`. */
+export const importPlaybookSchema = Type.Object(
+  {
+    import_playbook: Type.String({ title: 'Import playbook', description: 'file of plays, beside the file it stands in', minLength: 1 }),
+    name: Type.Optional(Type.String({ title: 'Name', description: 'what the plays are for' })),
+    tags: inheritedKeywords.tags,
+    ...whenKeyword,
+    vars: Type.Optional(variables('variables of each of the plays, above their own')),
+  },
+  { title: 'Import of a playbook', description: 'the plays of another file in this place', additionalProperties: false },
 )

@@ -1,5 +1,6 @@
 import type { BadCase } from '../bad-case.ts'
 import { conditionCases } from './conditions.ts'
+import { importCases } from './imports.ts'
 import { iniCases } from './inventory-ini.ts'
 import { inventoryCases } from './inventory-yaml.ts'
 import { optionCases } from './options.ts'
@@ -19,6 +20,7 @@ export const corpus: ReadonlyMap<string, readonly BadCase[]> = new Map([
   ['YAML', yamlCases],
   ['plays', playCases],
   ['tasks', taskCases],
+  ['imports', importCases],
   ['parameters', [...fileParameterCases, ...parameterCases, ...moreParameterCases]],
   ['plan', planCases],
   ['templates', templateCases],

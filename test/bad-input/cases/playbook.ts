@@ -231,11 +231,6 @@ export const playCases: readonly BadCase[] = [
     expect: { code: 'TYPE_WRONG', at: 'site.yml:2:17', message: 'gather_facts: expected true or false', hint: 'write false' },
   },
   {
-    name: 'another playbook',
-    files: site('- import_playbook: x.yml\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:1:3', message: 'a play takes no import_playbook', hint: 'one after the other' },
-  },
-  {
     name: 'a strategy',
     files: inPlay('  strategy: free\n'),
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no strategy', hint: 'serial' },

@@ -285,7 +285,7 @@ export const taskCases: readonly BadCase[] = [
   {
     name: 'an import of a playbook',
     files: { ...inTasks('- import_tasks: t.yml\n'), 't.yml': 'hosts: all\n' },
-    expect: { code: 'TYPE_WRONG', at: 't.yml:1:1', message: 'names a playbook', hint: 'list of tasks' },
+    expect: { code: 'TYPE_WRONG', at: 't.yml:1:1', message: 'the file is a playbook', hint: 'list of tasks' },
   },
   {
     name: 'files that import each other',

@@ -1,0 +1,156 @@
+import { type BadCase, inTasks, roleHead } from '../bad-case.ts'
+
+const levels = 13
+/** Each file imports the next one twice, so there are two to the power of `levels` imports of the last. */
+const bomb = Object.fromEntries(Array.from({ length: levels }, (_, at) => [`t${at}.yml`, `- import_tasks: t${at + 1}.yml\n`.repeat(2)]))
+
+/** Playbooks, tasks and roles that are brought in from other files. */
+export const importCases: readonly BadCase[] = [
+  {
+    name: 'an imported playbook that is not there',
+    files: { 'site.yml': '- import_playbook: none.yml\n' },
+    expect: { code: 'FILE_MISSING', at: 'site.yml:1:20', message: 'no file none.yml', hint: 'folder of the file' },
+  },
+  {
+    name: 'an imported playbook by a template',
+    files: { 'site.yml': '- import_playbook: "{{ x }}.yml"\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:1:20', message: 'import_playbook takes no template', hint: 'when' },
+  },
+  {
+    name: 'an imported playbook by a list',
+    files: { 'site.yml': '- import_playbook: [a.yml]\n' },
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:1:20', message: 'import_playbook: expected text, got a list' },
+  },
+  {
+    name: 'an import of a playbook with a keyword of plays',
+    files: { 'site.yml': '- import_playbook: b.yml\n  become: true\n', 'b.yml': '- hosts: all\n' },
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:2:3', message: '"become"' },
+  },
+  {
+    name: 'an import of a playbook with a condition in braces',
+    files: { 'site.yml': '- import_playbook: b.yml\n  when: "{{ x }}"\n', 'b.yml': '- hosts: all\n' },
+    expect: { code: 'EXPRESSION_TEMPLATED', at: 'site.yml:2:9', message: 'when', hint: 'when: x' },
+  },
+  {
+    name: 'an imported playbook that is a list of tasks',
+    files: { 'site.yml': '- import_playbook: b.yml\n', 'b.yml': '- debug: {msg: x}\n' },
+    expect: { code: 'KEY_UNKNOWN', at: 'b.yml:1:3', message: '"debug"', hint: 'put the task under tasks' },
+  },
+  {
+    name: 'an imported playbook that is empty',
+    files: { 'site.yml': '- import_playbook: b.yml\n', 'b.yml': '' },
+    expect: { code: 'TYPE_WRONG', at: 'b.yml:1:1', message: 'the playbook is empty' },
+  },
+  {
+    name: 'playbooks that import each other',
+    files: { 'site.yml': '- import_playbook: b.yml\n', 'b.yml': '- import_playbook: site.yml\n' },
+    expect: { code: 'IMPORT_CYCLE', at: 'b.yml:1:20', message: 'site.yml -> b.yml -> site.yml', hint: 'remove one' },
+  },
+  {
+    name: 'a playbook imported among tasks',
+    files: inTasks('- import_playbook: b.yml\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a task takes no import_playbook', hint: 'list of plays' },
+  },
+  {
+    name: 'files that double with every level',
+    files: { ...inTasks('- import_tasks: t0.yml\n'), ...bomb, [`t${levels}.yml`]: '[]\n' },
+    expect: { code: 'IMPORT_LIMIT', at: 't11.yml:1:17', message: 'more than 5000', hint: 'import a file once' },
+  },
+  {
+    name: 'import_role by a name alone',
+    files: inTasks('- import_role: r\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:20', message: 'import_role: expected a map' },
+  },
+  {
+    name: 'import_role without a name',
+    files: inTasks('- import_role: {tasks_from: x}\n'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:20', message: 'the key "name"' },
+  },
+  {
+    name: 'an imported role that is not there',
+    files: inTasks('- import_role: {name: nope}\n'),
+    expect: { code: 'ROLE_UNKNOWN', at: 'site.yml:3:27', message: 'no role nope' },
+  },
+  {
+    name: 'a file of an imported role that is not there',
+    files: { ...inTasks('- import_role: {name: r, tasks_from: nope}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:42', message: 'no file roles/r/tasks/nope.yml' },
+  },
+  {
+    name: 'a file of an imported role outside of it',
+    files: { ...inTasks('- import_role: {name: r, tasks_from: ../../../t.yml}\n'), 'roles/r/role.yml': roleHead, 't.yml': '[]\n' },
+    expect: { code: 'PATH_ESCAPE', at: 'site.yml:3:42', message: 'leads out of the role' },
+  },
+  {
+    name: 'an input that the imported role does not have',
+    files: { ...inTasks('- import_role: {name: r}\n  vars: {port: 1}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'ROLE_INPUT', at: 'site.yml:4:14', message: 'has no input "port"' },
+  },
+  {
+    name: 'an input of an imported role with a wrong type',
+    files: {
+      ...inTasks('- import_role: {name: r, inputs: {port: x}}\n'),
+      'roles/r/role.yml': `${roleHead}inputs: {port: {type: integer, description: port}}\n`,
+    },
+    expect: { code: 'ROLE_INPUT', at: 'site.yml:3:45', message: 'port: expected a whole number' },
+  },
+  {
+    name: 'vars_from of import_role',
+    files: { ...inTasks('- import_role: {name: r, vars_from: x}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:30', message: 'import_role takes no vars_from', hint: 'role.yml' },
+  },
+  {
+    name: 'import_role in a loop',
+    files: { ...inTasks('- import_role: {name: r}\n  loop: [1]\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: '"loop"' },
+  },
+  {
+    name: 'a role that imports itself',
+    files: {
+      ...inTasks('- import_role: {name: r}\n'),
+      'roles/r/role.yml': roleHead,
+      'roles/r/tasks/main.yml': '- import_role: {name: r}\n',
+    },
+    expect: { code: 'IMPORT_CYCLE', at: 'roles/r/tasks/main.yml:1:23', message: 'roles/r/tasks/main.yml -> roles/r/tasks/main.yml' },
+  },
+  {
+    name: 'roles that import each other',
+    files: {
+      ...inTasks('- import_role: {name: r}\n'),
+      'roles/r/role.yml': roleHead,
+      'roles/r/tasks/main.yml': '- import_role: {name: s}\n',
+      'roles/s/role.yml': roleHead,
+      'roles/s/tasks/main.yml': '- import_role: {name: r}\n',
+    },
+    expect: {
+      code: 'IMPORT_CYCLE',
+      at: 'roles/s/tasks/main.yml:1:23',
+      message: 'roles/r/tasks/main.yml -> roles/s/tasks/main.yml -> roles/r/tasks/main.yml',
+    },
+  },
+  {
+    name: 'a role imported among handlers',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - import_role: {name: r}\n' },
+    expect: {
+      code: 'NOT_SUPPORTED',
+      at: 'site.yml:3:7',
+      message: 'a handler takes no import_role',
+      hint: 'put the handlers into the role',
+    },
+  },
+  {
+    name: 'a handler of an imported file that cannot be notified',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - import_tasks: h.yml\n', 'h.yml': '- debug: {msg: x}\n' },
+    expect: { code: 'KEY_MISSING', at: 'h.yml:1:3', message: 'can never be notified' },
+  },
+  {
+    name: 'alternatives of vars_files none of which is there',
+    files: { 'site.yml': '- hosts: all\n  vars_files:\n    - [a.yml, b.yml]\n' },
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:8', message: 'no file a.yml, and no b.yml', hint: 'folder of the playbook' },
+  },
+  {
+    name: 'alternatives of vars_files by a template none of which is there',
+    files: { 'site.yml': '- hosts: all\n  vars: {os: debian}\n  vars_files:\n    - ["{{ os }}.yml", b.yml]\n' },
+    expect: { code: 'FILE_MISSING', at: 'site.yml:4:8', message: 'cannot read debian.yml, nor b.yml' },
+  },
+]
