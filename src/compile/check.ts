@@ -5,10 +5,10 @@ import { Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { conditionsSyntax, evaluateConditions } from './conditions.ts'
 import { factNames } from './fact-names.ts'
 import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
-import { groupsOf } from './groups.ts'
 import { instantiate } from './instantiate.ts'
 import { paramsSyntax, renderParams } from './parameters.ts'
 import { syntaxProblems } from './render.ts'
+import { representatives } from './representatives.ts'
 import { compileTemplate } from './template.ts'
 import { mapOf } from './secrecy.ts'
 import { hostScope } from './variables.ts'
@@ -84,16 +84,22 @@ const notYet = new Unknown('set while the run goes on')
  */
 function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
   const runtime = { facts: {}, registered: namesSet(run), includeVars: {} }
-  const hosts = representatives(run, play)
+  const { byGroups, byValues } = representatives(run, play)
   return tasksOf(play).flatMap((node) => {
-    const perHost = hosts.map((host): { readonly sure: readonly Problem[]; readonly maybe: readonly Problem[] } => {
+    let groupsAreRead = false
+    const readsGroups = (): void => {
+      groupsAreRead = true
+    }
+    const onHost = (host: string): { readonly sure: readonly Problem[]; readonly maybe: readonly Problem[] } => {
       const fact = (): Value => new Unknown('a fact of the host')
-      const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes })
+      const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes, readsGroups })
       const sure = instances.flatMap((instance) => (instance.kind === 'failed' ? instance.problems : []))
       if (!instances.some((instance) => instance.kind === 'unknown') || node.task.loop !== undefined) return { sure, maybe: [] }
-      const scope = hostScope({ run, play, host, runtime, fact, role: node.role, task: node.task, blockVars: node.blockVars })
+      const scope = hostScope({ run, play, host, runtime, fact, role: node.role, task: node.task, blockVars: node.blockVars, readsGroups })
       return { sure, maybe: renderParams(node.task.params, taskTypes.get(node.type), scope).problems }
-    })
+    }
+    const few = byValues.map(onHost)
+    const perHost = groupsAreRead ? byGroups.map(onHost) : few
     const everywhere = (perHost[0]?.maybe ?? []).filter((problem) =>
       perHost.every(({ maybe }) =>
         maybe.some(
@@ -118,16 +124,6 @@ function namesSet(run: CompiledRun): ValueMap {
   })
   const rescues = run.plays.flatMap(tasksOf).some(({ within }) => within.some(({ part }) => part === 'rescue'))
   return Object.fromEntries([...names, ...(rescues ? rescueNames : [])].map((name) => [name, notYet]))
-}
-
-function representatives(run: CompiledRun, play: CompiledPlay): readonly string[] {
-  const found = new Map<string, string>()
-  for (const host of play.hosts) {
-    const own = (run.inventory.hosts.get(host)?.layers ?? []).flatMap((layer) => layer.vars.entries.map(({ key }) => key)).toSorted()
-    const kind = JSON.stringify([groupsOf(run.inventory, host).map(({ name }) => name), own])
-    if (!found.has(kind)) found.set(kind, host)
-  }
-  return [...found.values()]
 }
 
 export interface RoleInputValues {

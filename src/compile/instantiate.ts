@@ -20,6 +20,7 @@ export interface InstantiateInput {
   readonly fact: FactReader | undefined
   readonly taskTypes: ReadonlyMap<string, AnyTaskType>
   runtimeOf?(host: string): HostRuntime | undefined
+  readsGroups?(): void
 }
 
 export interface LoopItem {

@@ -40,6 +40,8 @@ export interface ScopeInput {
   readonly fact?: FactReader | undefined
   /** what acts have set on other hosts, for `hostvars` */
   runtimeOf?(host: string): HostRuntime | undefined
+  /** told when something is asked that differs from group to group beside their variables */
+  readsGroups?(): void
 }
 
 /** Variables as one task of one host sees them (design/language.md, decision 4 and A.1). Rendered when read, each once. */
@@ -212,6 +214,7 @@ class HostScope implements Scope {
   /** Names that tlsplay itself gives; nothing can override them. */
   #magic(name: string): (() => Value) | undefined {
     const { run, play, host, role, fact } = this.#input
+    if (name === 'group_names' || name === 'groups' || name === 'hostvars') this.#input.readsGroups?.()
     switch (name) {
       case 'inventory_hostname':
         return () => host
