@@ -1,9 +1,11 @@
+import { optimizeLater } from '../src/cli/optimize-later.ts'
 import type { PlayOptions } from '../src/cli/options.ts'
 import { nodeFiles } from '../src/cli/ports/node-files.ts'
 import { prepare } from '../src/cli/prepare.ts'
 
 /** Everything that a run does before its first connection; prints what it took, from the start of the process. */
 const [playbook = '', inventory = ''] = process.argv.slice(2)
+optimizeLater()
 const options: PlayOptions = {
   ...{ inventory: [inventory], askPass: false, become: false, askBecomePass: false, extraVars: [], forks: 1, tags: [], skipTags: [] },
   ...{ check: true, diff: true, verbose: 0, output: 'text', stats: false, rolesPath: [], knownHosts: [], detailedExitcode: false },

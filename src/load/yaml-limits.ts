@@ -11,9 +11,10 @@ const directiveLimit = 16
  * Looks for what would bring the parser down, before it runs: yaml 2.9.1 aborts the whole process on the second text of
  * 1,000 nested brackets that it parses, and takes a minute for 50,000 anchors (measured; such an abort cannot be caught).
  * The library's own lexer is used because it sees quotes, comments and block scalars exactly as the parser will, so no
- * text can look flat to us and deep to it; it is linear (4 MiB of brackets: 2 s to the end, and we stop at the 65th).
+ * text can look flat to us and deep to it; it is linear (4 MiB of brackets: 2 s to the end, and we stop at the 65th). What it
+ * gives is what the parser is fed with then.
  */
-export function yamlLimitProblem(text: string, file: string): Problem | undefined {
+export function lexYaml(text: string, file: string): { readonly lexemes: readonly string[] } | { readonly problem: Problem } {
   let offset = 0
   let column = 0
   let flow = 0
@@ -23,9 +24,13 @@ export function yamlLimitProblem(text: string, file: string): Problem | undefine
   let blocks: number[] = []
   let atLineStart = true
   let afterKey = false
-  const tooMuch = (message: string, hint: string): Problem => ({ code: 'YAML_LIMIT', message, at: lineIndex(text, file)(offset), hint })
+  const tooMuch = (message: string, hint: string) => ({
+    problem: { code: 'YAML_LIMIT', message, at: lineIndex(text, file)(offset), hint } as const,
+  })
+  const lexemes: string[] = []
 
   for (const token of new Lexer().lex(text)) {
+    lexemes.push(token)
     // control tokens of the lexer (document start, scalar follows, flow error) stand for no character of the text
     if (token === '\u{2}' || token === '\u{18}' || token === '\u{1f}' || token === '\u{feff}') {
       if (token === '\u{2}') blocks = []
@@ -60,5 +65,5 @@ export function yamlLimitProblem(text: string, file: string): Problem | undefine
     const newline = token.lastIndexOf('\n')
     column = newline === -1 ? column + token.length : token.length - newline - 1
   }
-  return undefined
+  return { lexemes }
 }

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
-import type { Node, Pair, Scalar, YAMLMap } from 'yaml'
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser, YAMLParseError } from 'yaml'
+import type { CST, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import type { Position, Problem } from '../model/problem.ts'
 import type { MapEntry, ScalarSource, Source } from '../model/source.ts'
 import { lineIndex } from './line-index.ts'
@@ -9,7 +9,7 @@ import { vaultMark } from './vault/index.ts'
 import type { Vault } from './vault/index.ts'
 import { hideSource, openText, secretAt } from './vault/source.ts'
 import { syntaxProblem } from './yaml-errors.ts'
-import { yamlLimitProblem } from './yaml-limits.ts'
+import { lexYaml } from './yaml-limits.ts'
 import { resolvePlain } from './yaml-scalar.ts'
 import type { Dialect } from './yaml-scalar.ts'
 
@@ -33,20 +33,13 @@ interface Composing {
 export function parseYaml({ file, text, vault }: NamedText, dialect: Dialect, problems: Problem[]): Source | undefined {
   const place = lineIndex(text, file)
   if (text.startsWith(vaultMark) && dialect === 'pyyaml') return parseEncrypted({ file, text, vault }, place(0), problems)
-  const refused = unreadable(text, place) ?? yamlLimitProblem(text, file)
-  if (refused !== undefined) {
-    problems.push(refused)
+  const refused = unreadable(text, place)
+  const lexed = refused === undefined ? lexYaml(text, file) : { problem: refused }
+  if ('problem' in lexed) {
+    problems.push(lexed.problem)
     return undefined
   }
-  // failsafe: every scalar stays text and is resolved by our own table, with its position; we find duplicate keys ourselves
-  // because the library's check compares each key with all others
-  const document = parseDocument(text, {
-    schema: 'failsafe',
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'error',
-  })
+  const document = documentOf(lexed.lexemes, text.length)
   const [error] = document.errors
   if (error !== undefined) {
     // what follows the first error is mostly its echo
@@ -57,6 +50,26 @@ export function parseYaml({ file, text, vault }: NamedText, dialect: Dialect, pr
   const source = document.contents === null ? nullAt(place(0)) : compose(document.contents as Node, composing)
   problems.push(...composing.problems.slice(0, problemsLimit))
   return composing.problems.length > 0 ? undefined : source
+}
+
+/** What parseDocument of the library does, but for its lexer, which has run already. */
+function documentOf(lexemes: readonly string[], length: number): Document.Parsed {
+  // failsafe: every scalar stays text and is resolved by our own table, with its position; we find duplicate keys ourselves
+  // because the library's check compares each key with all others
+  const composer = new Composer({ schema: 'failsafe', resolveKnownTags: false, uniqueKeys: false, prettyErrors: false, logLevel: 'error' })
+  const [first, second] = composer.compose(tokensOf(lexemes), true, length)
+  if (first === undefined) throw new Error('the composer always ends with a document')
+  if (second !== undefined) {
+    const [start, end] = second.range
+    first.errors.push(new YAMLParseError([start, end], 'MULTIPLE_DOCS', 'several documents'))
+  }
+  return first
+}
+
+function* tokensOf(lexemes: readonly string[]): Generator<CST.Token, void> {
+  const parser = new Parser()
+  for (const lexeme of lexemes) yield* parser.next(lexeme)
+  yield* parser.end()
 }
 
 /** What is wrong inside an encrypted file is not said: the words would be its content. */
@@ -189,6 +202,7 @@ function composeEntries(node: YAMLMap, composing: Composing): readonly MapEntry[
     }
   }
   // a key that is written out beats a merged one, and an earlier merged map a later one
+  if (merged.size === 0) return [...own.values()]
   return [...[...merged.values()].filter(({ key }) => !own.has(key)), ...own.values()]
 }
 
