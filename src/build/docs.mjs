@@ -3,6 +3,7 @@ import { functionsPage } from './docs-functions.mjs'
 import { optionsPage } from './docs-options.mjs'
 import { playbookPage } from './docs-playbook.mjs'
 import { problemsPage } from './docs-problems.mjs'
+import { rolesPage } from './docs-roles.mjs'
 import { tasksPage } from './docs-tasks.mjs'
 
 /** path below docs/reference/ -> text. Made from the sources, so that no page says what the program does not do. */
@@ -13,6 +14,7 @@ export async function docFiles() {
     ['options.md', await optionsPage(sources)],
     ['playbook.md', playbookPage(sources)],
     ['problems.md', problemsPage(sources)],
+    ['roles.md', rolesPage(sources)],
     ['tasks.md', tasksPage(sources)],
   ])
 }
