@@ -136,6 +136,17 @@ export const taskNotes = {
       'The plan shows the certificate to come field by field, before its key exists, and which classes of clients accept it (`accepted by`): go, openssl, openssl-strict, gnutls, chrome, node, apple.',
     ],
   },
+  group: {
+    example: `- name: who may read the keys
+  group: { name: tls, system: true }`,
+    register: '`name`, `gid`, `system`, `state`',
+    differences: [
+      'The plan chooses the number of a new group, so that later tasks are planned with it: the highest that is free below 1000 for a system group, otherwise the next from 1000 on.',
+      'Only /etc/group is managed. A group of another database (LDAP) counts as there; to change it is `EDIT_IMPOSSIBLE`.',
+      'With the tools of BusyBox a group is made and removed; another number needs the package shadow (`TOOL_MISSING`).',
+      'A group that is the first one of a user is not removed. There is no `local`, `non_unique`, `force`, `gid_min`, `gid_max`.',
+    ],
+  },
   lineinfile: {
     example: `- name: the oldest protocol that openssl offers
   lineinfile:
@@ -274,6 +285,21 @@ export const taskNotes = {
       'A request with a secret in it (password, header, body) is asked in the run only and follows no redirect, and texts of its answer are secret. The secret goes to curl on standard input.',
       'Bodies of answers are texts of at most 256 KiB in a plan and 1 MiB in a run.',
       'There is no `dest`, `src`, `remote_src`, `creates`, `removes`, `unix_socket`, `use_gssapi`, `force_basic_auth` (it is always sent), `follow_redirects: all`.',
+    ],
+  },
+  user: {
+    example: `- name: whom the exporter runs as
+  user: { name: exporter, system: true, create_home: false, shell: /usr/sbin/nologin, groups: [tls], append: true }
+
+- name: a folder of its own
+  file: { path: /var/lib/exporter, state: directory, owner: exporter, mode: '0750' }`,
+    register: '`name`, `uid`, `group` (its number), `comment`, `home`, `shell`, `groups`, `state`',
+    differences: [
+      'The plan chooses number and first group of a new account, so that later tasks can give files to it in the same plan.',
+      'Only /etc/passwd and /etc/group are managed. An account of another database (LDAP) counts as there; to change it is `EDIT_IMPOSSIBLE`.',
+      'With the tools of BusyBox an account is made and removed and its groups change; anything else needs the package shadow (`TOOL_MISSING`).',
+      'A new account has no password, and none is set: there is no `password`, `expires`, `generate_ssh_key`, `move_home`, `skeleton`, `umask`, `local`, `non_unique`, `force`.',
+      'Without `shell` it is /bin/sh, without `home` /home/NAME, whatever useradd would choose.',
     ],
   },
   verify: {

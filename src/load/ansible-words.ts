@@ -66,8 +66,6 @@ export const taskTypeWords: Words = {
   yum: 'install packages before; tlsplay turns TLS on for what is installed',
   dnf: 'install packages before; tlsplay turns TLS on for what is installed',
   package: 'install packages before; tlsplay turns TLS on for what is installed',
-  user: 'the package of the service makes its user',
-  group: 'the package of the service makes its group',
 }
 
 export const playWords: Words = {

@@ -159,6 +159,27 @@ export interface GroupFact {
   readonly gid: number
 }
 
+/** The accounts that a host keeps in its own files. */
+export interface AccountsFact {
+  readonly users: readonly Account[]
+  readonly groups: readonly AccountGroup[]
+}
+
+export interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly comment: string
+  readonly home: string
+  readonly shell: string
+}
+
+export interface AccountGroup {
+  readonly name: string
+  readonly gid: number
+  readonly members: readonly string[]
+}
+
 /** What answers on a TCP port when asked from `from`. */
 export interface ListenerFact {
   readonly state: 'closed' | 'plain' | 'tls' | 'failed'
@@ -237,6 +258,7 @@ export interface Questions {
   unit: { target: { readonly name: string }; fact: UnitFact }
   user: { target: { readonly name: string }; fact: UserFact }
   group: { target: { readonly name: string }; fact: GroupFact }
+  accounts: { target: Record<string, never>; fact: AccountsFact }
   listener: { target: ListenerTarget; fact: ListenerFact }
   process: { target: { /** absolute path of the binary */ readonly exe: string }; fact: ProcessesFact }
   space: { target: { readonly path: string }; fact: SpaceFact }

@@ -1,4 +1,5 @@
 import type { ProbeKindName } from '../model/fact.ts'
+import { accounts } from './accounts.ts'
 import { certificate } from './certificate.ts'
 import { command } from './command.ts'
 import { content } from './content.ts'
@@ -18,6 +19,7 @@ import { user } from './user.ts'
 
 /** Every question that can be asked of a host, one line each. */
 export const probeKinds: { readonly [K in ProbeKindName]: ProbeKind<K> } = {
+  accounts,
   certificate,
   command,
   content,

@@ -9,6 +9,7 @@ import { fail } from './fail/index.ts'
 import { fetch } from './fetch/index.ts'
 import { file } from './file/index.ts'
 import { generate } from './generate/index.ts'
+import { group } from './group/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
 import { pause } from './pause/index.ts'
 import { script } from './script/index.ts'
@@ -19,6 +20,7 @@ import { slurp } from './slurp/index.ts'
 import { stat } from './stat/index.ts'
 import { template } from './template/index.ts'
 import { uri } from './uri/index.ts'
+import { user } from './user/index.ts'
 import { verify } from './verify/index.ts'
 import { waitFor } from './wait_for/index.ts'
 
@@ -33,6 +35,7 @@ const all: readonly AnyTaskType[] = [
   fetch,
   file,
   generate,
+  group,
   lineinfile,
   pause,
   script,
@@ -43,6 +46,7 @@ const all: readonly AnyTaskType[] = [
   stat,
   template,
   uri,
+  user,
   verify,
   waitFor,
 ]

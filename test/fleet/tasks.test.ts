@@ -84,6 +84,16 @@ describe('every task type of the predicted, overlay and asked groups', () => {
     expect(await identities('h1', paths)).toBe(before)
   })
 
+  test('the accounts are as the plan chose them', async () => {
+    const told = await prepared(
+      fleet.host('h1'),
+      "id runner; getent passwd runner Ann; getent passwd games || echo gone; id -nG prometheus; stat -c '%U:%G' /srv/owned; stat -c %U /srv/runner",
+    )
+    expect(told).toMatch(
+      /^uid=\d{3}\(runner\) gid=\d{3}\(errand\) groups=\d{3}\(errand\),4\(adm\)\nrunner:x:\d{3}:\d{3}:runs, errands:\/srv\/runner:\/bin\/false\nAnn:x:(\d{4,}):\1::\/home\/Ann:\/bin\/sh\ngone\nprometheus errand\nrunner:Ann\nrunner\n$/,
+    )
+  })
+
   test('the daemon serves what was made, its unit enabled', async () => {
     const told = await prepared(
       fleet.host('h1'),

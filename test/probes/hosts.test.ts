@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { CommandFact, CommandTarget, ProcessesFact, SystemFact } from '../../src/model/fact.ts'
 import { absent } from '../../src/model/fact.ts'
 import { Unknown } from '../../src/model/value.ts'
+import { accounts } from '../../src/probes/accounts.ts'
 import { command, outputLimitBytes } from '../../src/probes/command.ts'
 import { content } from '../../src/probes/content.ts'
 import { digest } from '../../src/probes/digest.ts'
@@ -187,4 +188,27 @@ test('every shell runs at all, and the probes above leave nothing behind', () =>
     shells.map(() => `${me.username}\n`),
   )
   expect(existsSync(join(folder, 'planted'))).toBe(false)
+})
+
+test.each(shells)('the accounts of this machine, on $name, are those of its files', (shell) => {
+  const { answers, stderr } = ask(shell, accounts, [{}])
+  const lines = (path: string) =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split(':')[0])
+  const [fact] = answers
+  if (fact === undefined || fact instanceof Unknown || 'kind' in fact) throw new Error(stderr)
+  expect(fact.users.map(({ name }) => name)).toEqual(lines('/etc/passwd'))
+  expect(fact.groups.map(({ name }) => name)).toEqual(lines('/etc/group'))
+  expect(fact.users[0]).toMatchObject({ name: 'root', uid: 0, gid: 0, home: '/root' })
+})
+
+test('accounts: odd lines are left out, names are texts, and what is no answer is none', () => {
+  const told = (text: string) => accounts.parse(new Uint8Array(Buffer.from(text)), [{}])[0]
+  expect(told('a:x:1:2:J\u00fc, x:/h:/s\n# c\n+::::::\nb\n\0g:x:2:a,b\ng2:x:x:\n\0')).toEqual({
+    users: [{ name: 'a', uid: 1, gid: 2, comment: 'J\u00fc, x', home: '/h', shell: '/s' }],
+    groups: [{ name: 'g', gid: 2, members: ['a', 'b'] }],
+  })
+  for (const text of ['', 'a:x:1:2::/:\n\0', 'a\0b\0c']) expect(told(text)).toBeInstanceOf(Unknown)
 })

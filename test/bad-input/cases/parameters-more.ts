@@ -26,6 +26,33 @@ export const moreParameterCases: readonly BadCase[] = [
     files: task('fetch: {src: a, dest: b}'),
     expect: { code: 'VALUE_INVALID', at: 'site.yml:3:20', message: 'src: "a" is not allowed', hint: 'absolute path' },
   },
+  // group
+  {
+    name: 'group: a number as a text',
+    files: task('group: {name: a, gid: "7"}'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:29', message: 'gid: expected a whole number' },
+  },
+  {
+    name: 'group: a name that is an option',
+    files: task('group: {name: -r}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:21', message: 'name: "-r" is not allowed' },
+  },
+  // user
+  {
+    name: 'user: a comment with a colon',
+    files: task('user: {name: a, comment: "b:c"}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:32', message: 'comment: "b:c" is not allowed' },
+  },
+  {
+    name: 'user: a password',
+    files: task('user: {name: a, password: b}'),
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:23', message: '"password"' },
+  },
+  {
+    name: 'user: a name over two lines',
+    files: task('user: {name: "a\\nroot::0:0"}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:20', message: 'is not allowed' },
+  },
   // pause
   {
     name: 'pause: a time that is a text',
