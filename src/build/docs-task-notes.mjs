@@ -160,6 +160,18 @@ export const taskNotes = {
       'Each line keeps its own line end, and a last line without one equals the same line with one.',
     ],
   },
+  package: {
+    example: `- name: what the checks need
+  package: { name: [curl, openssl], update_cache: true }`,
+    register: '`packages`: the version of each, or nothing where it is missing',
+    differences: [
+      'The plan names the version that comes; with `update_cache` it is known after apply. apt installs exactly that version.',
+      'What a package brings (files outside of /home, /root, /srv, /tmp and /usr/local, accounts, programs, services) is known after apply, so tasks behind it are planned again once it is there.',
+      '`update_cache` asks the sources only when something is to be installed. Together with `latest` it is refused: what is the latest could not be planned.',
+      'apt, apk and dnf are chosen by what the host has; there is no `use`. A name that apt or apk does not know is refused before the first change.',
+      'Settings that were edited are kept (`--force-confold`). There is no `purge`, `autoremove`, `deb`, `default_release`; a version cannot be asked for.',
+    ],
+  },
   pause: {
     example: `- name: the load balancer has drained it
   pause: { seconds: 30 }

@@ -62,10 +62,10 @@ export const taskTypeWords: Words = {
   unarchive: 'unpack on the controller and use copy',
   setup: 'facts are asked for where they are used: {{ facts.hostname }}',
   gather_facts: 'facts are asked for where they are used: {{ facts.hostname }}',
-  apt: 'install packages before; tlsplay turns TLS on for what is installed',
-  yum: 'install packages before; tlsplay turns TLS on for what is installed',
-  dnf: 'install packages before; tlsplay turns TLS on for what is installed',
-  package: 'install packages before; tlsplay turns TLS on for what is installed',
+  apt: 'use package',
+  yum: 'use package',
+  apk: 'use package',
+  dnf: 'use package',
 }
 
 export const playWords: Words = {

@@ -138,7 +138,8 @@ function strayedParams({ entry, type }: TypedEntry, unknown: readonly MapEntry[]
 }
 
 function unknownType(entry: MapEntry, short: string, types: TaskTypes): Problem {
-  const hint = types.find(short) === undefined ? (suggestion(short, types.names, 'task types') ?? '') : `write ${short}:`
+  const hint =
+    types.find(short) === undefined ? (suggestion(short, types.names) ?? `task types: ${types.names.join(', ')}`) : `write ${short}:`
   return {
     code: 'TASK_TYPE_UNKNOWN',
     message: `there is no task type ${onOneLine(entry.key)}`,

@@ -180,6 +180,15 @@ export interface AccountGroup {
   readonly members: readonly string[]
 }
 
+/** A package as the manager of the host tells it. */
+export interface PackageFact {
+  readonly manager: 'apt' | 'apk' | 'dnf'
+  /** undefined: not installed */
+  readonly installed?: string
+  /** what it would install; undefined: it knows none, or does not tell */
+  readonly candidate?: string
+}
+
 /** What answers on a TCP port when asked from `from`. */
 export interface ListenerFact {
   readonly state: 'closed' | 'plain' | 'tls' | 'failed'
@@ -259,6 +268,7 @@ export interface Questions {
   user: { target: { readonly name: string }; fact: UserFact }
   group: { target: { readonly name: string }; fact: GroupFact }
   accounts: { target: Record<string, never>; fact: AccountsFact }
+  package: { target: { readonly name: string }; fact: PackageFact }
   listener: { target: ListenerTarget; fact: ListenerFact }
   process: { target: { /** absolute path of the binary */ readonly exe: string }; fact: ProcessesFact }
   space: { target: { readonly path: string }; fact: SpaceFact }

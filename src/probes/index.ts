@@ -9,6 +9,7 @@ import { group } from './group.ts'
 import { key } from './key.ts'
 import { listener } from './listener.ts'
 import { log } from './log.ts'
+import { packages } from './package.ts'
 import type { ProbeKind } from './probe-kind.ts'
 import { process } from './process.ts'
 import { space } from './space.ts'
@@ -29,6 +30,7 @@ export const probeKinds: { readonly [K in ProbeKindName]: ProbeKind<K> } = {
   key,
   listener,
   log,
+  package: packages,
   process,
   space,
   system,

@@ -11,6 +11,7 @@ import { file } from './file/index.ts'
 import { generate } from './generate/index.ts'
 import { group } from './group/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
+import { packageType } from './package/index.ts'
 import { pause } from './pause/index.ts'
 import { script } from './script/index.ts'
 import { service } from './service/index.ts'
@@ -37,6 +38,7 @@ const all: readonly AnyTaskType[] = [
   generate,
   group,
   lineinfile,
+  packageType,
   pause,
   script,
   service,

@@ -53,6 +53,17 @@ export const moreParameterCases: readonly BadCase[] = [
     files: task('user: {name: "a\\nroot::0:0"}'),
     expect: { code: 'VALUE_INVALID', at: 'site.yml:3:20', message: 'is not allowed' },
   },
+  // package
+  {
+    name: 'package: a version in the name',
+    files: task('package: {name: curl=7.88}'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:23', message: 'name: "curl=7.88" is not allowed' },
+  },
+  {
+    name: 'package: an option in the list',
+    files: task("package: {name: [curl, '--reinstall']}"),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:30', message: 'is not allowed' },
+  },
   // pause
   {
     name: 'pause: a time that is a text',

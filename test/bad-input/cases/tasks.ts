@@ -350,7 +350,7 @@ export const taskCases: readonly BadCase[] = [
   {
     name: 'apt',
     files: inTasks('- apt: {name: prometheus}\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'apt', hint: 'install packages before' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'apt', hint: 'use package' },
   },
   {
     name: 'openssl_privatekey',
