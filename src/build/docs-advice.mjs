@@ -87,14 +87,11 @@ export const advice = {
   PLAN_DRIFT: 'Look at what is named, plan again, and apply that.',
   STATE_UNUSABLE:
     'Do what the hint says, or name another folder: `XDG_STATE_HOME` for this machine, the variable `tlsplay_state_folder` for a host.',
-  CLOCK_SKEW: 'Set the clock of the host.',
   LOCKED: 'Run again when the other run has ended. If it must not end, `--force-unlock` with its id takes the host from it.',
   TASK_FAILED: 'Read what the task said; `-v` shows more.',
-  DRIFT: 'Run again: the plan is made anew from what is there now.',
   WRITE_FAILED: 'Read the reason. Files are put in place by a rename, so the old one is still whole.',
   SERVICE_FAILED: "Read the service's own last lines below the message, then its log on the host.",
   VERIFY_FAILED: 'The message names who asked and what was wrong; the last lines of the service stand below.',
-  SERVED_OLD: 'Restart the service on the host and look at its log.',
   NOT_CONVERGED: 'See what is left with `tlsplay plan`. Two tasks that want different things of one file look like this.',
   PLAN_CONTRADICTED: 'Run again; if it stays, two runs or another tool work on the host at the same time.',
   INTERRUPTED:
@@ -103,8 +100,4 @@ export const advice = {
   ROLE_SOURCE: 'Correct `src`, `version` or `path` in requirements.yml; git and npm log in as they do on their own.',
   ROLE_CASE: 'Look at what the plan says in place of what was expected, then correct the role or the case.',
   ROLE_ARCHIVE: 'Ask the author for a role of regular files and folders. Nothing of what was refused is kept.',
-  INTERNAL: 'Report it with the command and, if you can, the playbook.',
 }
-
-/** In the table because other code will need them; nothing in this version gives them. */
-export const unused = ['CLOCK_SKEW', 'DRIFT', 'SERVED_OLD', 'INTERNAL']

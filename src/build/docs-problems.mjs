@@ -1,4 +1,4 @@
-import { advice, unused } from './docs-advice.mjs'
+import { advice } from './docs-advice.mjs'
 import { code, page, sentence, table } from './docs-markdown.mjs'
 
 /** Where each group of codes is found out. */
@@ -33,11 +33,7 @@ function section(name, codes, problemCodes) {
   const found = titles[name]
   if (found === undefined) throw new Error(`no title for the group ${name}`)
   const [title, about] = found
-  const rows = codes.map((key) => [
-    code(key),
-    problemCodes[key],
-    `${advice[key]}${unused.includes(key) ? ' (Not given by this version.)' : ''}`,
-  ])
+  const rows = codes.map((key) => [code(key), problemCodes[key], advice[key]])
   return [`## ${title}`, sentence(about), table(['code', 'what it means', 'what to do'], rows)]
 }
 

@@ -89,15 +89,12 @@ export const problemCodes = {
   PLAN_USED: 'a saved plan was applied already',
   PLAN_DRIFT: 'the world is not the one a saved plan was made from',
   STATE_UNUSABLE: 'a state folder, of this machine or of a host, cannot be trusted or written',
-  CLOCK_SKEW: 'the clock of the host is wrong',
   // apply
   LOCKED: 'another run has the host, or took it from this one',
   TASK_FAILED: 'a task failed',
-  DRIFT: 'a file changed between plan and apply',
   WRITE_FAILED: 'a file could not be written in full',
   SERVICE_FAILED: 'a service did not stay up',
   VERIFY_FAILED: 'what a service serves is not what was intended',
-  SERVED_OLD: 'a service still serves another certificate',
   NOT_CONVERGED: 'after the run a plan still finds something to change',
   PLAN_CONTRADICTED: 'an act would do something else than the plan said',
   INTERRUPTED: 'the run was interrupted',
@@ -105,7 +102,6 @@ export const problemCodes = {
   ROLE_SOURCE: 'a role cannot be had from where it should come from',
   ROLE_CASE: 'the plan of a role is not the one that its case expects',
   ROLE_ARCHIVE: 'an archive or repository holds what no role may',
-  INTERNAL: 'a bug in tlsplay',
 } as const
 
 export type ProblemCode = keyof typeof problemCodes

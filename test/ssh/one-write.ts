@@ -95,7 +95,7 @@ async function attempt(act: () => Promise<void>): Promise<OneWrite['told']> {
     return 'done'
   } catch (error) {
     if (error instanceof TlsplayError) return error.problems
-    return [{ code: 'INTERNAL', message: String(error) }]
+    return [{ code: 'PROTOCOL', message: `a bug: ${String(error)}` }]
   }
 }
 

@@ -152,8 +152,8 @@ test.each<{ planted: string; plant: () => Partial<Expected>; finds: RegExp }>([
   { planted: 'a failure told twice', plant: () => ({ told: [lost, lost] }), finds: /one diagnostic was expected, 2 came/ },
   {
     planted: 'a code that does not fit',
-    plant: () => ({ told: [{ ...lost, code: 'INTERNAL' }] }),
-    finds: /the code INTERNAL does not fit/,
+    plant: () => ({ told: [{ ...lost, code: 'TIMED_OUT' }] }),
+    finds: /the code TIMED_OUT does not fit/,
   },
   {
     planted: 'a diagnostic without a place',
