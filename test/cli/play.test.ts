@@ -221,7 +221,10 @@ test.each([130, 143])('a run that was interrupted starts no host and ends with %
 test('one that is interrupted twice tells what is done and which host it leaves at work', async () => {
   write(
     'long.yml',
-    playbook('debug: { msg: done }', `command: { argv: [sh, -c, "touch begun; until [ -e go ]; do sleep 0.1; done"], chdir: ${cwd} }`),
+    playbook(
+      'debug: { msg: done }',
+      `command: { argv: [sh, -c, "touch begun; until [ -e go ] || [ ! -e begun ]; do sleep 0.1; done"], chdir: ${cwd} }`,
+    ),
   )
   const [interrupt, leave] = [new AbortController(), new AbortController()]
   const running = tlsplay(['run', 'long.yml', '-i', 'hosts.yml'], { signal: interrupt.signal, leaving: leave.signal })
@@ -240,7 +243,10 @@ test('one that is interrupted twice tells what is done and which host it leaves 
 })
 
 test('interrupted once, a host at work ends its tasks and the summary is complete', async () => {
-  write('long.yml', playbook(`command: { argv: [sh, -c, "touch begun; until [ -e go ]; do sleep 0.1; done"], chdir: ${cwd} }`))
+  write(
+    'long.yml',
+    playbook(`command: { argv: [sh, -c, "touch begun; until [ -e go ] || [ ! -e begun ]; do sleep 0.1; done"], chdir: ${cwd} }`),
+  )
   const interrupt = new AbortController()
   const running = tlsplay(['run', 'long.yml', '-i', 'hosts.yml'], { signal: interrupt.signal })
   await vi.waitFor(() => expect(existsSync(join(cwd, 'begun'))).toBe(true), { timeout: 10_000 })
