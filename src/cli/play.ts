@@ -4,7 +4,7 @@ import { BusyHosts } from '../execute/busy-hosts.ts'
 import { remoteHosts } from '../execute/remote-host.ts'
 import { runPlaybook } from '../execute/run.ts'
 import { caIssuer } from '../issuers/ca-issuer.ts'
-import { checkParams } from '../load/index.ts'
+import { assetOpener, checkParams, type Vault } from '../load/index.ts'
 import type { CertificateFact } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -82,7 +82,7 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
       { output: options.output, diff: options.diff || mode === 'plan', stats: options.stats, verbosity: options.verbose },
       io,
     )
-    return await runPrepared(prepared, view, request, io).catch(async (error: unknown) => {
+    return await runPrepared({ ...prepared, vault }, view, request, io).catch(async (error: unknown) => {
       await view.settled()
       if (error instanceof TlsplayError) return await refuse(error.problems, prepared.texts, request, io)
       throw error
@@ -93,8 +93,13 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
   }
 }
 
-async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, options, watch }: PlayRequest, io: Io): Promise<Played> {
-  const { run, playbookFolder } = prepared
+async function runPrepared(
+  prepared: Prepared & { readonly vault: Vault | undefined },
+  view: RunView,
+  { mode, playbook, options, watch }: PlayRequest,
+  io: Io,
+): Promise<Played> {
+  const { run, playbookFolder, vault } = prepared
   const file = passphraseFile(options.caPassphraseFile, io)
   const ask = (authority: string) => terminalPrompt(io).secret(`passphrase of the certificate authority ${authority}`)
   const issuer = caIssuer({
@@ -131,7 +136,7 @@ async function runPrepared(prepared: Prepared, view: RunView, { mode, playbook, 
       tools: {
         ...{ run, taskTypes, now: clock.now(), checkParams, authority: watch?.witness.authority(authority) ?? authority },
         unattended: mode === 'run' && io.stdin.isTTY !== true,
-        readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder }),
+        readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder, open: assetOpener(vault) }),
       },
       events: {
         emit(event) {

@@ -3,7 +3,7 @@ import type { CompiledRun, ConnectionOverrides } from '../compile/compiled-run.t
 import { compileRun } from '../compile/graph.ts'
 import { roleInputValues } from '../compile/check.ts'
 import { parseExtraVars } from '../compile/extra-vars.ts'
-import { checkRoleInputs, loadAll, newReader, parseYaml, readVarsFile, type RunInventory, type Vault } from '../load/index.ts'
+import { checkRoleInputs, discreet, loadAll, newReader, parseYaml, readVarsFile, type RunInventory, type Vault } from '../load/index.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Files } from '../ports/ports.ts'
 import { taskTypes } from '../tasks/index.ts'
@@ -72,13 +72,15 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
     },
     { taskTypes, readFile, readVars: (path) => readVarsFile(reader, path), random: fraction },
   )
-  const late = [...reader.problems, ...compiled.problems]
-  const problems = early.length > 0 ? early : late.length > 0 ? late : await roleInputProblems(compiled.run)
+  const hushed = (problem: Problem): Problem => discreet(problem, loaded.sealed)
+  const late = [...reader.problems, ...compiled.problems.map(hushed)]
+  const warnings = compiled.warnings.map(hushed)
+  const problems = early.length > 0 ? early : late.length > 0 ? late : (await roleInputProblems(compiled.run)).map(hushed)
   const all = new Map([...texts, ...reader.texts])
-  if (problems.length > 0) return { run: compiled.run, playbookFolder, texts: all, warnings: compiled.warnings, problems }
+  if (problems.length > 0) return { run: compiled.run, playbookFolder, texts: all, warnings, problems }
   const asked =
     request.env === undefined ? { run: compiled.run, problems: [], warnings: [] } : await withSshConfig(compiled.run, { env: request.env })
-  return { run: asked.run, playbookFolder, texts: all, warnings: [...compiled.warnings, ...asked.warnings], problems: asked.problems }
+  return { run: asked.run, playbookFolder, texts: all, warnings: [...warnings, ...asked.warnings], problems: asked.problems }
 }
 
 /** Inputs of roles that are no literal text have their values only now, and for each host its own. */

@@ -47,11 +47,14 @@ export class Settings {
     return undefined
   }
 
-  text(names: readonly string[]): { readonly text: string; readonly setting: Setting } | undefined {
+  /** `shown` is how a message may quote it: what comes from a vault is used and not told. */
+  text(names: readonly string[]): { readonly text: string; readonly shown: string; readonly setting: Setting } | undefined {
     const setting = this.find(names)
     if (setting === undefined) return undefined
-    if (typeof setting.value === 'string' && setting.value !== '') return { text: setting.value, setting }
-    if (typeof setting.value === 'number') return { text: String(setting.value), setting }
+    const { value } = setting
+    if (value instanceof Secret && value.reveal() !== '') return { text: value.reveal(), shown: String(value), setting }
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number')
+      return { text: String(value), shown: JSON.stringify(String(value)), setting }
     return this.refuse(setting, 'VALUE_INVALID', `expected a text, got ${setting.value === '' ? 'an empty one' : kindOf(setting.value)}`)
   }
 
@@ -63,7 +66,7 @@ export class Settings {
       : this.refuse(
           found.setting,
           'HOST_NAME_INVALID',
-          `${JSON.stringify(found.text)} is not a host name or address`,
+          `${found.shown} is not a host name or address`,
           'letters, digits, dots and hyphens, or an IPv4 or IPv6 address without zone',
         )
   }
@@ -76,7 +79,7 @@ export class Settings {
       : this.refuse(
           found.setting,
           'HOST_NAME_INVALID',
-          `${JSON.stringify(found.text)} is not the name of a user`,
+          `${found.shown} is not the name of a user`,
           'letters, digits, dots, hyphens and underscores, not beginning with a hyphen',
         )
   }
@@ -87,7 +90,7 @@ export class Settings {
     if (found === undefined) return undefined
     return /^(?:\/[^/\x00-\x1f]+)+$/.test(found.text) && !found.text.split('/').includes('..')
       ? found.text
-      : this.refuse(found.setting, 'VALUE_INVALID', `expected an absolute path, got ${JSON.stringify(found.text)}`)
+      : this.refuse(found.setting, 'VALUE_INVALID', `expected an absolute path, got ${found.shown}`)
   }
 
   whole(names: readonly string[], least: number, most: number): number | undefined {
@@ -96,7 +99,7 @@ export class Settings {
     const value = /^\d{1,9}$/.test(found.text) ? Number(found.text) : Number.NaN
     return value >= least && value <= most
       ? value
-      : this.refuse(found.setting, 'VALUE_INVALID', `expected a whole number from ${least} to ${most}, got ${JSON.stringify(found.text)}`)
+      : this.refuse(found.setting, 'VALUE_INVALID', `expected a whole number from ${least} to ${most}, got ${found.shown}`)
   }
 
   /** INI files give texts for booleans, so their words are read too. */
@@ -104,13 +107,15 @@ export class Settings {
     const setting = this.find(names)
     if (setting === undefined) return undefined
     if (typeof setting.value === 'boolean') return setting.value
-    const word = typeof setting.value === 'string' || typeof setting.value === 'number' ? String(setting.value).toLowerCase() : ''
+    const { value } = setting
+    const written = value instanceof Secret ? value.reveal() : typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+    const word = written.toLowerCase()
     if (['true', 'yes', 'on', '1'].includes(word)) return true
     if (['false', 'no', 'off', '0'].includes(word)) return false
     return this.refuse(
       setting,
       'VALUE_INVALID',
-      `expected true or false, got ${word === '' ? kindOf(setting.value) : JSON.stringify(word)}`,
+      `expected true or false, got ${word === '' || value instanceof Secret ? kindOf(value) : JSON.stringify(word)}`,
     )
   }
 

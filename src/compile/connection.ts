@@ -250,7 +250,7 @@ function transportOf(settings: Settings): 'ssh' | 'local' | undefined {
   if (found === undefined) return undefined
   if (sshWords.includes(found.text)) return 'ssh'
   if (localWords.includes(found.text)) return 'local'
-  return settings.refuse(found.setting, 'VALUE_INVALID', `expected ssh or local, got ${JSON.stringify(found.text)}`)
+  return settings.refuse(found.setting, 'VALUE_INVALID', `expected ssh or local, got ${found.shown}`)
 }
 
 /**

@@ -15,6 +15,7 @@ import { checkRoleSchemas, checkWrittenInputs } from './role-inputs.ts'
 import { roleShelf } from './roles.ts'
 import { taskTypeTable } from './task-types.ts'
 import type { Vault } from './vault/index.ts'
+import { discreet } from './vault/quiet.ts'
 
 export { loadInventory } from './inventory/index.ts'
 export type { RunInventory } from './inventory/program.ts'
@@ -25,6 +26,8 @@ export type { Reader } from './reader.ts'
 export { checkRoleInputs } from './role-inputs.ts'
 export { defaultLabel, isLabel, newVault, sealVault, vaultMark } from './vault/index.ts'
 export type { Vault, VaultPassword } from './vault/index.ts'
+export { discreet } from './vault/quiet.ts'
+export { assetOpener } from './vault/source.ts'
 export { readVarsFile } from './vars-file.ts'
 export { parseYaml } from './yaml.ts'
 
@@ -53,6 +56,8 @@ export interface Loaded {
   readonly inventory: Inventory
   /** shown file name -> text, for code frames */
   readonly texts: ReadonlyMap<string, string>
+  /** shown names of files that were encrypted as a whole, for `discreet` */
+  readonly sealed: ReadonlySet<string>
   /** everything that is wrong; the other fields hold what is left and must not be run when this is not empty */
   readonly problems: readonly Problem[]
 }
@@ -80,7 +85,8 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
   }
   if (uses.some(({ version }) => version !== undefined)) reader.problems.push(...(await import('./role-versions.ts')).checkVersions(uses))
   const inventory = readInventory(options.inventories, reader, folder)
-  return { playbook, inventory, texts: reader.texts, problems: withoutRepeats(reader.problems) }
+  const { texts, sealed } = reader
+  return { playbook, inventory, texts, sealed, problems: withoutRepeats(reader.problems).map((problem) => discreet(problem, sealed)) }
 }
 
 /** Where tasks import a role. */

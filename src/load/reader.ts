@@ -17,6 +17,8 @@ export interface Reader {
   readonly run: RunInventory | undefined
   /** shown name -> text, for code frames */
   readonly texts: Map<string, string>
+  /** shown names of files that were encrypted as a whole and are obeyed: what is wrong in them is told without their words */
+  readonly sealed: Set<string>
   readonly problems: Problem[]
 }
 
@@ -28,7 +30,7 @@ export function newReader(files: Files, cwd: string, vault?: Vault, run?: RunInv
     if (problems.some((problem) => problem.code === 'FILE_MISSING' && problem.at?.file === at.file)) return
     problems.push({ code: 'FILE_MISSING', message: `${at.file} cannot be read: ${why}`, at, hint: `look at it\nls -l ${path}` })
   }
-  return { files: guardedFiles(files, tell), cwd, vault, run, texts: new Map(), problems }
+  return { files: guardedFiles(files, tell), cwd, vault, run, texts: new Map(), sealed: new Set(), problems }
 }
 
 export function shownPath(cwd: string, path: string): string {
@@ -48,6 +50,8 @@ export interface NamedText {
   readonly file: string
   readonly text: string
   readonly vault?: Vault | undefined
+  /** called when it turns out to be encrypted as a whole */
+  readonly onSealed?: () => void
 }
 
 /** Reads a text; reports a file that is too large or no UTF-8. Undefined when it was reported or is not there. */
@@ -76,7 +80,11 @@ export function readText(reader: Reader, path: string): NamedText | undefined {
     })
     return undefined
   }
-  return { file, text, vault: reader.vault }
+  const onSealed = (): void => {
+    reader.texts.delete(file)
+    reader.sealed.add(file)
+  }
+  return { file, text, vault: reader.vault, onSealed }
 }
 
 /** Offset into the text of the first byte that cannot be UTF-8: the longest beginning that can be decoded ends there. */

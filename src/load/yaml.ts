@@ -7,6 +7,7 @@ import type { NamedText } from './reader.ts'
 import { labelOf } from './value-labels.ts'
 import { vaultMark } from './vault/index.ts'
 import type { Vault } from './vault/index.ts'
+import { quietDocument } from './vault/quiet.ts'
 import { hideSource, openText, secretAt } from './vault/source.ts'
 import { syntaxProblem } from './yaml-errors.ts'
 import { lexYaml } from './yaml-limits.ts'
@@ -30,9 +31,10 @@ interface Composing {
 }
 
 /** Parses one document into values with positions. An empty text is null. Undefined when problems were found. */
-export function parseYaml({ file, text, vault }: NamedText, dialect: Dialect, problems: Problem[]): Source | undefined {
+export function parseYaml(named: NamedText, dialect: Dialect, problems: Problem[]): Source | undefined {
+  const { file, text, vault } = named
   const place = lineIndex(text, file)
-  if (text.startsWith(vaultMark) && dialect === 'pyyaml') return parseEncrypted({ file, text, vault }, place(0), problems)
+  if (text.startsWith(vaultMark)) return (dialect === 'pyyaml' ? parseEncrypted : parseSealed)(named, place(0), problems)
   const refused = unreadable(text, place)
   const lexed = refused === undefined ? lexYaml(text, file) : { problem: refused }
   if ('problem' in lexed) {
@@ -92,12 +94,23 @@ function parseEncrypted({ file, text, vault }: NamedText, at: Position, problems
   return undefined
 }
 
+/** A playbook, tasks or a role: read with the places of the decrypted text, which is shown to nobody. */
+function parseSealed({ file, text, vault, onSealed }: NamedText, at: Position, problems: Problem[]): Source | undefined {
+  onSealed?.()
+  const opened = openText(text, vault, 'this file', at)
+  if ('problem' in opened) {
+    problems.push(opened.problem)
+    return undefined
+  }
+  const source = parseYaml({ file, text: opened.text, vault }, 'core', problems)
+  return source && quietDocument(source)
+}
+
 // What YAML 1.2 does not count as printable (section 5.1); the library lets it pass, and it would end up in paths and on screens.
 const notPrintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/
 
 /** What makes a text no YAML before it is looked at more closely. */
 function unreadable(text: string, place: Composing['place']): Problem | undefined {
-  if (text.startsWith(vaultMark)) return wholeFileProblem(place(0))
   const control = notPrintable.exec(text)
   if (control === null) return undefined
   const number = control[0].charCodeAt(0).toString(16).padStart(4, '0')
@@ -304,14 +317,5 @@ function tagProblem(tag: string, at: Position): Problem {
     message: `the YAML tag ${shown} is not known here`,
     at,
     hint: 'known tags: !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null',
-  }
-}
-
-function wholeFileProblem(at: Position): Problem {
-  return {
-    code: 'NOT_SUPPORTED',
-    message: 'a playbook or role that is encrypted as a whole cannot be read',
-    at,
-    hint: 'keep the secrets in a file of variables and encrypt that, for vars_files or group_vars',
   }
 }

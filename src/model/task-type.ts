@@ -17,6 +17,8 @@ export interface AssetRequest {
   readonly kind: 'files' | 'templates'
   /** whether Handlebars is rendered with the variables of the task */
   readonly render: boolean
+  /** false: a file that is encrypted is taken as it is */
+  readonly decrypt?: boolean
 }
 
 /** Observed facts overlaid by what earlier tasks predict. Asking what was never observed makes the engine ask the host and plan again. */

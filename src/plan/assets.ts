@@ -2,9 +2,9 @@ import { isAbsolute, join, relative } from 'node:path'
 import { renderAsset } from '../compile/render-asset.ts'
 import type { TaskNode } from '../compile/compiled-run.ts'
 import type { Scope } from '../compile/scope.ts'
-import type { Problem } from '../model/problem.ts'
+import type { Position, Problem } from '../model/problem.ts'
 import type { AssetRequest } from '../model/task-type.ts'
-import type { Text, Unknown } from '../model/value.ts'
+import { revealText, Secret, type Text, Unknown } from '../model/value.ts'
 import type { Files } from '../ports/ports.ts'
 
 export type Asset = { readonly content: Text | Uint8Array | Unknown } | { readonly problem: Problem }
@@ -13,6 +13,8 @@ export interface AssetPlaces {
   readonly files: Files
   /** absolute; files are shown relative to it */
   readonly playbookFolder: string
+  /** what an encrypted file holds; undefined when it is not encrypted */
+  open(bytes: Uint8Array, what: string, at: Position): { readonly text: string } | { readonly problem: Problem } | undefined
 }
 
 /**
@@ -20,7 +22,8 @@ export interface AssetPlaces {
  * the two, links resolved: a role is somebody else's text and must not copy keys of the controller to hosts. A playbook is the
  * operator's own and may name any path.
  */
-export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, { files, playbookFolder }: AssetPlaces): Asset {
+export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, places: AssetPlaces): Asset {
+  const { files, playbookFolder } = places
   const roleFolder = node.role?.role.folder
   const candidates = isAbsolute(request.path)
     ? [request.path]
@@ -54,10 +57,24 @@ export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, {
   }
   const bytes = readable(files, path)
   if (typeof bytes === 'string') return { problem: { code: 'FILE_MISSING', at, message: `${request.path} cannot be read: ${bytes}` } }
-  if (!request.render) return { content: bytes }
-  const rendered = renderAsset(Buffer.from(bytes).toString('utf8'), shown(path, playbookFolder), scope)
+  const opened = request.decrypt === false ? undefined : places.open(bytes, request.path, at)
+  if (opened !== undefined && 'problem' in opened) return opened
+  if (!request.render) return { content: opened === undefined ? bytes : Secret.of(opened.text) }
+  const file = shown(path, playbookFolder)
+  const rendered = renderAsset(opened?.text ?? Buffer.from(bytes).toString('utf8'), file, scope)
   const [problem] = rendered.problems
-  return problem === undefined ? { content: rendered.text } : { problem }
+  if (opened === undefined) return problem === undefined ? { content: rendered.text } : { problem }
+  return problem === undefined ? { content: hidden(rendered.text) } : { problem: withoutWords(problem, file) }
+}
+
+/** All of a text that was encrypted is secret, whatever of it came from variables. */
+function hidden(text: Text | Unknown): Secret | Unknown {
+  return text instanceof Unknown ? text : Secret.of(revealText(text))
+}
+
+function withoutWords({ code, at }: Problem, file: string): Problem {
+  const hint = `the file is encrypted, so its words are not shown\ntlsplay vault view ${file}`
+  return { code, message: `the template ${file} cannot be rendered`, ...(at === undefined ? {} : { at }), hint }
 }
 
 /** The bytes, or why they cannot be read: no permission, a circle of links. */

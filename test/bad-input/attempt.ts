@@ -4,7 +4,7 @@ import type { PlayOptions } from '../../src/cli/options.ts'
 import { type Prepared, prepare } from '../../src/cli/prepare.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { runPlaybook } from '../../src/execute/run.ts'
-import { checkParams } from '../../src/load/index.ts'
+import { assetOpener, checkParams } from '../../src/load/index.ts'
 import { type Problem, TlsplayError } from '../../src/model/problem.ts'
 import { Secret } from '../../src/model/value.ts'
 import { readAsset } from '../../src/plan/assets.ts'
@@ -82,7 +82,7 @@ async function problemsOfPlan({ run, playbookFolder }: Prepared, files: Files): 
       connector: memoryHosts(new Map([...names].map((name) => [name, new MemoryHost()]))),
       tools: {
         ...{ run, taskTypes, now: Date.parse('2026-01-02T03:04:05Z'), checkParams, authority: () => undefined },
-        readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder }),
+        readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder, open: assetOpener(undefined) }),
       },
       issuer: { authority: () => undefined, issue: async () => '' },
       clock: { now: () => Date.parse('2026-01-02T03:04:05Z') },

@@ -1,6 +1,6 @@
 import { compileRun } from '../../src/compile/graph.ts'
 import { runPlaybook } from '../../src/execute/run.ts'
-import { checkParams, loadAll, newReader, readVarsFile } from '../../src/load/index.ts'
+import { assetOpener, checkParams, loadAll, newReader, readVarsFile } from '../../src/load/index.ts'
 import type { RunEvent, TaskOutcome } from '../../src/model/event.ts'
 import type { Plan } from '../../src/model/plan.ts'
 import type { Problem } from '../../src/model/problem.ts'
@@ -89,7 +89,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
         checkParams,
         authority: () => undefined,
         unattended: options.unattended === true,
-        readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder: '/p' }),
+        readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder: '/p', open: assetOpener(undefined) }),
       },
       issuer: { authority: () => undefined, issue: async () => '' },
       clock: { now: () => now },

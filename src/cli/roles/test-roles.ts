@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { runPlaybook } from '../../execute/run.ts'
-import { checkParams, newReader } from '../../load/index.ts'
+import { assetOpener, checkParams, newReader } from '../../load/index.ts'
 import { homesOf, lockedTree } from '../../load/pinned-roles.ts'
 import { type RoleCase, readRoleCase } from '../../load/role-case.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -96,7 +96,8 @@ async function tryCase(role: Tried, path: string, project: RoleProject, texts: M
       connector,
       tools: {
         ...{ run: prepared.run, taskTypes, now: caseClock * 1000, checkParams, authority: () => undefined },
-        readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder: project.folder }),
+        readAsset: (asset, node, scope) =>
+          readAsset(asset, node, scope, { files, playbookFolder: project.folder, open: assetOpener(undefined) }),
       },
       issuer: { authority: () => undefined, issue: actsNever },
       desk: { rest: actsNever, answer: actsNever, keep: actsNever },

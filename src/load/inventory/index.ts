@@ -5,7 +5,9 @@ import type { MapSource } from '../../model/source.ts'
 import type { Files } from '../../ports/ports.ts'
 import { newReader, readText, shownPath, startOf } from '../reader.ts'
 import type { NamedText, Reader } from '../reader.ts'
-import type { Vault } from '../vault/index.ts'
+import { type Vault, vaultMark } from '../vault/index.ts'
+import { discreet, quietTexts } from '../vault/quiet.ts'
+import { openText } from '../vault/source.ts'
 import { addHost, newDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { checkConnectionVars, checkHostName } from './host-name.ts'
@@ -37,7 +39,7 @@ export interface LoadedInventory {
 export function loadInventory(sources: readonly string[], options: InventoryOptions): LoadedInventory {
   const reader = newReader(options.files, options.cwd, options.vault, options.run)
   const inventory = readInventory(sources, reader, options.playbookFolder)
-  return { inventory, problems: reader.problems, texts: reader.texts }
+  return { inventory, problems: reader.problems.map((problem) => discreet(problem, reader.sealed)), texts: reader.texts }
 }
 
 export function readInventory(sources: readonly string[], reader: Reader, playbookFolder: string | undefined): Inventory {
@@ -143,8 +145,17 @@ function readFile(path: string, draft: Draft, reader: Reader): void {
     case 'yaml':
       return readYamlInventory(named, draft, reader.problems)
     case 'ini':
-      return readIni(named, draft, reader.problems)
+      return readIniFile(named, draft, reader)
   }
+}
+
+/** One that is encrypted gives secrets, as encrypted variables do; names of hosts and groups are told. */
+function readIniFile(named: NamedText, draft: Draft, { vault, problems }: Reader): void {
+  if (!named.text.startsWith(vaultMark)) return readIni(named, draft, problems)
+  named.onSealed?.()
+  const opened = openText(named.text, vault, 'this inventory', startOf(named.file))
+  if ('problem' in opened) problems.push(opened.problem)
+  else readIni({ file: named.file, text: opened.text }, draft, problems, quietTexts)
 }
 
 /** By the ending; a file without one is YAML when its first line says so. */

@@ -25,6 +25,8 @@ interface Section {
 interface Reading {
   readonly draft: Draft
   readonly problems: Problem[]
+  /** how values are kept: as they are, or as secrets */
+  readonly kept: (value: Source) => Source
   /** groups that a line uses and that may be defined later */
   readonly wanted: { readonly name: string; readonly at: Position; readonly by: string }[]
 }
@@ -36,8 +38,8 @@ interface Line {
 }
 
 /** Reads an inventory in Ansible's INI form. It behaves as though the first line were [ungrouped]. */
-export function readIni({ file, text }: NamedText, draft: Draft, problems: Problem[]): void {
-  const reading: Reading = { draft, problems, wanted: [] }
+export function readIni({ file, text }: NamedText, draft: Draft, problems: Problem[], kept: (value: Source) => Source = asIs): void {
+  const reading: Reading = { draft, problems, wanted: [], kept }
   let section: Section | undefined = { group: 'ungrouped', kind: 'hosts', at: { file, line: 1, column: 1 }, vars: [] }
   for (const [index, raw] of text.split('\n').entries()) {
     const trimmed = raw.trim()
@@ -106,7 +108,7 @@ function readLine(line: Line, section: Section | undefined, reading: Reading): v
   }
 }
 
-function readHostLine({ text, place }: Line, section: Section, { draft, problems }: Reading): void {
+function readHostLine({ text, place }: Line, section: Section, { draft, problems, kept }: Reading): void {
   const split = shellWords(text)
   if ('wrong' in split) {
     const hint = split.wrong.startsWith('a #') ? 'put the value in quotes, or a blank before a comment' : 'write KEY="VALUE"'
@@ -130,7 +132,7 @@ function readHostLine({ text, place }: Line, section: Section, { draft, problems
     }
     const written = text.indexOf('=', start)
     const key = word.slice(0, equals)
-    const value = sourceOf(pythonLiteral(word.slice(equals + 1)), place(written + 1, end))
+    const value = kept(sourceOf(pythonLiteral(word.slice(equals + 1)), place(written + 1, end)))
     const same = entries.findIndex((entry) => entry.key === key)
     const entry = { key, keyAt: place(start, written), value }
     // the last value wins, as in Ansible
@@ -169,7 +171,7 @@ function readChildLine({ text, place }: Line, section: Section, { draft, problem
 }
 
 /** Typed like the values of a host line, as ansible-core 2.19.14 does (measured with ansible-inventory); its documentation says text. */
-function readVarLine({ text, place }: Line, section: Section, { problems }: Reading): void {
+function readVarLine({ text, place }: Line, section: Section, { problems, kept }: Reading): void {
   const equals = text.indexOf('=')
   if (equals < 1) {
     problems.push({
@@ -184,7 +186,7 @@ function readVarLine({ text, place }: Line, section: Section, { problems }: Read
   const value = text.slice(equals + 1)
   const start = equals + 1 + (value.length - value.trimStart().length)
   const at = place(start, text.length)
-  section.vars.push({ key, keyAt: place(0, key.length), value: sourceOf(pythonLiteral(value.trim()), at) })
+  section.vars.push({ key, keyAt: place(0, key.length), value: kept(sourceOf(pythonLiteral(value.trim()), at)) })
 }
 
 function closeSection(section: Section | undefined, { draft, problems }: Reading): void {
@@ -224,4 +226,8 @@ function sourceOf(value: Literal, at: Position): Source {
     }
   }
   return { kind: 'scalar', value: value as string | number | boolean | null, at }
+}
+
+function asIs(value: Source): Source {
+  return value
 }

@@ -1,7 +1,7 @@
 import type { Position, Problem } from '../../model/problem.ts'
 import type { ScalarSource, Source } from '../../model/source.ts'
 import { Secret } from '../../model/value.ts'
-import { newVault, type Vault } from './index.ts'
+import { newVault, type Vault, vaultMark } from './index.ts'
 
 export type OpenedText = { readonly text: string } | { readonly problem: Problem }
 
@@ -12,7 +12,7 @@ export function openText(text: string, vault: Vault | undefined, what: string, a
     try {
       return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened.bytes) }
     } catch {
-      return broken(`${what} holds no UTF-8 text`, at, 'variables are texts; encrypt them as UTF-8')
+      return broken(`${what} holds no UTF-8 text`, at, 'only texts can be kept secret on their way; encrypt bytes as base64')
     }
   }
   if (opened.refused === 'damaged')
@@ -24,6 +24,14 @@ export function openText(text: string, vault: Vault | undefined, what: string, a
       'give one with --vault-password-file FILE or --ask-vault-pass',
     )
   return locked(`no password that was given opens ${what}, or it was changed`, at, 'check the password and its --vault-id')
+}
+
+/** What a file for a host holds when it is encrypted; undefined when it is not. */
+export function assetOpener(vault: Vault | undefined): (bytes: Uint8Array, what: string, at: Position) => OpenedText | undefined {
+  return (bytes, what, at) => {
+    const head = Buffer.from(bytes.subarray(0, vaultMark.length)).toString('latin1')
+    return head === vaultMark ? openText(Buffer.from(bytes).toString('latin1'), vault, what, at) : undefined
+  }
 }
 
 function locked(message: string, at: Position, hint: string): OpenedText {

@@ -16,7 +16,7 @@ export const copy = defineTaskType<CopyParams, FileDeed>({
   knowledge: 'predicted',
   aliases: ['ansible.builtin.copy', 'ansible.legacy.copy'],
   unrendered: ['content'],
-  assets: ({ src }) => (src === undefined ? [] : [{ path: src, kind: 'files', render: false }]),
+  assets: ({ src, decrypt = true }) => (src === undefined ? [] : [{ path: src, kind: 'files', render: false, decrypt }]),
   observe: (params) => observeManagedFile({ ...params, path: destinationOf(params) }),
   plan(params, context) {
     const wrong = contradiction(params)

@@ -9,6 +9,9 @@ export const schema = Type.Object(
         description: 'file of the controller, searched in files/ of the role first; its bytes are copied as they are',
       }),
     ),
+    decrypt: Type.Optional(
+      Type.Boolean({ description: 'whether a src that is encrypted with Ansible Vault is opened on the way; default: true' }),
+    ),
     content: Type.Optional(text('the bytes of the file themselves, never rendered')),
     dest: hostPath('absolute path on the host; with a slash at its end a folder, and the name of src is kept'),
     owner,
