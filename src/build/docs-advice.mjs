@@ -88,6 +88,9 @@ export const advice = {
   STATE_UNUSABLE:
     'Do what the hint says, or name another folder: `XDG_STATE_HOME` for this machine, the variable `tlsplay_state_folder` for a host.',
   LOCKED: 'Run again when the other run has ended. If it must not end, `--force-unlock` with its id takes the host from it.',
+  NO_WATCHDOG: 'Install util-linux on the host (`setsid`), or do without: `--watchdog 0`.',
+  ROLLED_BACK: 'The host is as it was. Look at what failed, put it right and run again.',
+  ROLLBACK_INCOMPLETE: 'Put right by hand what is named; the old versions lie where it says. The next run tries again first.',
   TASK_FAILED: 'Read what the task said; `-v` shows more.',
   WRITE_FAILED: 'Read the reason. Files are put in place by a rename, so the old one is still whole.',
   SERVICE_FAILED: "Read the service's own last lines below the message, then its log on the host.",

@@ -34,6 +34,8 @@ export interface PlayOptions extends VaultOptions {
   readonly caPassphraseFile?: string
   /** id of the run that hosts may be taken from */
   readonly forceUnlock?: string
+  /** seconds after which a host that does not hear of the run goes back */
+  readonly watchdog?: number
   /** file to keep the plan in, for `apply` */
   readonly save?: string
 }
@@ -50,6 +52,7 @@ export interface ApplyOptions extends ShowOptions {
   readonly stats: boolean
   readonly caPassphraseFile?: string
   readonly forceUnlock?: string
+  readonly watchdog?: number
 }
 
 export interface InventoryOptions extends VaultOptions {

@@ -119,7 +119,8 @@ async function runPrepared(
     transport,
     dialer: nodeDialer(),
     random: nodeRandom,
-    run: runIdentity(io, clock, nodeRandom, options.forceUnlock),
+    clock,
+    run: runIdentity(io, clock, nodeRandom, options),
   })
   const authority = (name: string): CertificateFact | undefined => issuer.authority(name)
   const files = watch?.witness.files(nodeFiles) ?? nodeFiles

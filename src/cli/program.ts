@@ -53,6 +53,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
 
   playOptions(program.command('run'))
     .addOption(forceUnlock())
+    .addOption(watchdog())
     .summary('plan, apply, verify, and look again until nothing is left to do')
     .description('Plans every play, applies, verifies what is served, then observes and plans again: that plan must be empty.')
     .action(async (playbook: string, options: PlayOptions) => {
@@ -85,6 +86,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .option('--stats', 'print connections, exchanges and bytes per host', false)
     .addOption(verbosity())
     .addOption(forceUnlock())
+    .addOption(watchdog())
     .addHelpText('after', exitCodesHelp)
     .action(async (file: string, options: ApplyOptions) => {
       finish(await commands.apply(file, options, io))
@@ -208,6 +210,11 @@ function forceUnlock(): Option {
     return word
   }
   return new Option('--force-unlock <id>', 'take hosts from the run of this id, which stops before its next step').argParser(id)
+}
+
+function watchdog(): Option {
+  const description = 'a host that does not hear of the run for so long takes back what is not committed; 0: never by itself (default: 60)'
+  return new Option('--watchdog <seconds>', description).argParser(wholeNumber(0))
 }
 
 function outputFormat(description: string): Option {

@@ -8,6 +8,9 @@ import type { RunIdentity } from '../ports/host-session.ts'
 /** Section that tells whether the run may act. */
 export const lockSection = 999_997
 
+/** Section of a look: whether a transaction lies there. */
+export const unfinishedSection = 999_995
+
 /** How long a run that takes a host from another waits for the step in which that one is. */
 const seizeSeconds = 30
 
@@ -25,9 +28,18 @@ export class HostLock {
     this.#run = run
   }
 
-  /** sh text for a program that asks: remembers which run acted last, for nobody else may act between this and our first act. */
-  get look(): string {
-    return `tls_state=${this.#folder}; tls_seen=; { read -r tls_seen <"$tls_state/owner"; } 2>/dev/null`
+  /**
+   * sh text for a program that asks: remembers which run acted last, for nobody else may act between this and our first act,
+   * and tells whether a run that is not over, or never will be, left changes.
+   */
+  look(nonce: string): string {
+    return [
+      `tls_state=${this.#folder}; tls_seen=; { read -r tls_seen <"$tls_state/owner"; } 2>/dev/null`,
+      `if [ -e "$tls_state/open" ] || [ -e "$tls_state/undoing" ]; then`,
+      openSection(nonce, unfinishedSection),
+      closeSection(nonce, unfinishedSection, '0'),
+      'fi',
+    ].join('\n')
   }
 
   /** The program, run only if the host is ours. */

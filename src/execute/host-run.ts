@@ -11,6 +11,7 @@ import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
 import { HostMemory } from './host-memory.ts'
 import { problemOf } from './outcome.ts'
+import { rollbackIncomplete, rolledBack } from './rolled-back.ts'
 import type { Stretch } from './stretch.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
 
@@ -23,6 +24,9 @@ const notReached = 'not run: another task of the host could not be staged'
 export interface HostRunPorts {
   readonly connector: HostConnector
   readonly tools: PlanTools
+  /** false: only planned, so that nothing may be taken back either */
+  readonly acts: boolean
+  readonly warn: (message: string) => void
   readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'desk' | 'pause' | 'inTurn'>
 }
 
@@ -51,6 +55,8 @@ export class HostRun {
   readonly #applied: Stretch[] = []
   /** the first segment of a stretch, walked before its turn came */
   #foreseen: { readonly stretch: Stretch; readonly walked: Walked } | undefined
+  /** labels of tasks that acted since the last commit and cannot be taken back */
+  #lasting: string[] = []
   #proof: Promise<readonly Entry[]> | undefined
   planned: WalkState = freshState
   actual: WalkState = freshState
@@ -250,6 +256,8 @@ export class HostRun {
       known.set(entry.id, { outcome, sets: entry.decision?.sets })
       if (acts) {
         this.#known.set(entry.id, known.get(entry.id) as KnownOutcome)
+        if (result?.changed === true && this.#ports.tools.taskTypes.get(entry.node.type)?.knowledge === 'named')
+          this.#lasting.push(entry.node.label)
         if (result !== undefined && this.#cannotBeProved(entry)) {
           this.#settled.add(entry.id)
           if (leavesTraces(entry))
@@ -325,7 +333,38 @@ export class HostRun {
   async #observe(place: Place, probes: readonly Probe[]): Promise<void> {
     const anew = this.#memory.observed[place].size === 0
     this.#memory.asks(place, probes)
-    this.#memory.learn(place, await (await this.#session(place)).observe(probes, anew))
+    const session = await this.#session(place)
+    const answers = await session.observe(probes, anew)
+    const stale = place === 'host' && session.unfinished && (await this.#takeBack(session))
+    this.#memory.learn(place, stale ? await session.observe(probes, true) : answers)
+  }
+
+  /** Changes of a run that is gone come first. True when something was taken back: what was answered may not hold. */
+  async #takeBack(session: HostSession): Promise<boolean> {
+    if (!this.#ports.acts) {
+      this.#ports.warn(`${this.name} holds changes of a run that is not over, or never will be; a run takes them back first`)
+      return false
+    }
+    const { left } = await session.rollback('found')
+    if (left.length > 0) throw new TlsplayError([rollbackIncomplete(this.name, left)])
+    this.#ports.warn(`${this.name}: took back the changes of a run that had ended in their midst`)
+    return true
+  }
+
+  /**
+   * The end of a play on this host. `complete`: what was changed counts; else the host goes back to what it was.
+   */
+  async settle(complete: boolean): Promise<void> {
+    const session = await this.#sessions.get('host')?.catch(() => undefined)
+    if (session?.uncommitted !== true) return
+    if (this.unreachable !== undefined) return
+    const lasting = this.#lasting
+    this.#lasting = []
+    if (complete) return session.commit()
+    this.failed = true
+    const { any, left } = await session.rollback('failed')
+    if (left.length > 0) this.problems.push(rollbackIncomplete(this.name, left))
+    else if (any) this.problems.push(rolledBack(this.name, lasting))
   }
 
   /** Nothing may be taken as observed that was seen before another play or batch acted. */

@@ -5,9 +5,11 @@ import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { StepAnswer } from '../model/step.ts'
 import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
 import type { Answers, HostConnector, HostSession, Numbered, RunIdentity, StageStep } from '../ports/host-session.ts'
-import type { Dialer, Random } from '../ports/ports.ts'
+import type { Clock, Dialer, Random } from '../ports/ports.ts'
 import { probeKinds } from '../probes/index.ts'
-import { HostLock, lockSection } from './host-lock.ts'
+import { HostLock, unfinishedSection } from './host-lock.ts'
+import { HostTransaction } from './host-transaction.ts'
+import { isUndoable, type Undo, undoOf } from './journal.ts'
 import { probeProgram, toolsOf } from './probe-program.ts'
 import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from './step-program.ts'
 import { packageOf } from './tools.ts'
@@ -18,6 +20,9 @@ const idleSeconds = { observe: 60, act: 300 } as const
 /** What every staging program uses beside the shell. */
 const stagingTools = ['base64', 'sha256sum', 'mktemp', 'head'] as const
 
+/** And what a transaction uses beside it, now or when it is taken back. */
+const undoTools = ['stat', 'ln', 'cp', 'chown', 'rmdir'] as const
+
 const toolSection = 999_998
 
 export interface RemoteHostOptions {
@@ -25,6 +30,7 @@ export interface RemoteHostOptions {
   readonly dialer: Dialer
   readonly random: Random
   readonly run: RunIdentity
+  readonly clock: Clock
 }
 
 /** Hosts behind a channel: questions and deeds become programs for sh, their output becomes facts and answers. */
@@ -36,13 +42,42 @@ export function remoteHosts(options: RemoteHostOptions): HostConnector {
   }
 }
 
-function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random, run }: RemoteHostOptions): HostSession {
+function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random, run, clock }: RemoteHostOptions): HostSession {
   const toolsFound = new Set<string>()
   const made = new Map<string, string>()
   const runId = hex(random, 4)
   let staged = false
   const lock = target.exclusive ? new HostLock(target, run) : undefined
+  const transaction = target.exclusive ? new HostTransaction(target.name, run, runId) : undefined
   let looked = false
+  let unfinished = false
+  let heart: NodeJS.Timeout | undefined
+  let busy: Promise<unknown> = Promise.resolve()
+
+  /** Programs of one channel never overlap; ours and those of the heart take turns. */
+  function inTurn(program: string, idle: number) {
+    const turn = busy.then(() => channel.exchange(program, { idleSeconds: idle }))
+    busy = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** The host hears of us while other hosts are waited for. */
+  function keepBeating(): void {
+    if (transaction === undefined || !transaction.isOpen || heart !== undefined || run.watchdogSeconds === 0) return
+    heart = setInterval(
+      () => {
+        // A line that is lost shows with the next program of the run itself.
+        inTurn(transaction.beat, idleSeconds.observe).catch(() => undefined)
+      },
+      (run.watchdogSeconds * 1000) / 3,
+    )
+    heart.unref()
+  }
+
+  function rest(): void {
+    clearInterval(heart)
+    heart = undefined
+  }
 
   /** One exchange; the tools it needs and that were not seen yet are looked for in the same program, before anything else of it. */
   async function exchange(program: string, tools: readonly string[], nonce: string, idle: number): Promise<Uint8Array> {
@@ -53,7 +88,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
       closeSection(nonce, toolSection, '0'),
     ].join('\n')
     const guarded = unseen.length === 0 ? program : `${look}\nif [ -z "$tls_missing" ]; then\n${program}\nfi`
-    const { output } = await channel.exchange(guarded, { idleSeconds: idle })
+    const { output } = await inTurn(guarded, idle)
     if (unseen.length > 0) {
       const missing = text(parseSections(output, nonce).find((section) => section.index === toolSection)?.stdout)
         .split(/\s+/)
@@ -71,10 +106,19 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
   }
 
   /** An exchange that acts: only if the host is ours. */
-  async function mutate(program: string, tools: readonly string[], nonce: string): Promise<readonly Section[]> {
+  async function locked(program: string, tools: readonly string[], nonce: string): Promise<readonly Section[]> {
     const guarded = lock === undefined ? program : lock.guard(program, nonce)
     const sections = parseSections(await exchange(guarded, tools, nonce, idleSeconds.act), nonce)
     lock?.check(sections)
+    return sections
+  }
+
+  /** Within the transaction. `undo`: it does not only stage, and this takes it back. */
+  async function mutate(program: string, tools: readonly string[], nonce: string, undo?: Undo): Promise<readonly Section[]> {
+    if (transaction?.isJournaled !== true) return locked(program, tools, nonce)
+    const sections = await locked(transaction.within(program, nonce, undo), tools, nonce)
+    transaction.check(sections, undo !== undefined)
+    keepBeating()
     return sections
   }
 
@@ -94,9 +138,12 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     if (probes.length === 0) return new Map()
     const nonce = hex(random, 16)
     const { program, parse } = probeProgram(probes, probeKinds, nonce)
-    const look = lock === undefined || (looked && !anew) ? [] : [lock.look]
+    const looks = lock !== undefined && (!looked || anew)
+    const look = looks ? [lock.look(nonce)] : transaction?.isOpen === true ? [transaction.beat] : []
     looked = true
-    const facts = parse(await exchange([...look, program].join('\n'), toolsOf(probes, probeKinds), nonce, idleSeconds.observe))
+    const output = await exchange([...look, program].join('\n'), toolsOf(probes, probeKinds), nonce, idleSeconds.observe)
+    if (looks && transaction?.isOpen !== true) unfinished = parseSections(output, nonce).some(({ index }) => index === unfinishedSection)
+    const facts = parse(output)
     const lost = probes.find((probe) => !facts.has(probeKey(probe)))
     if (lost !== undefined) throw protocolError(`no answer to the question about ${lost.kind} ${JSON.stringify(lost.target)}`)
     return facts
@@ -110,7 +157,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     }
     const nonce = hex(random, 16)
     const tools = [...stagingTools, ...steps.flatMap(({ step }) => (step.kind === 'make' ? step.tools : []))]
-    const sections = await mutate(prepareProgram(steps, nonce, runId), tools, nonce)
+    const sections = await mutate(prepareProgram(steps, nonce, runId, transaction?.isJournaled), tools, nonce)
     const check = sections.find((section) => section.index === checkSection)
     const answers = answersOf(sections)
     if (check === undefined || check.rc === 0) return answers
@@ -130,7 +177,13 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     async act(groups) {
       if (groups.every((group) => group.steps.length === 0)) return new Map()
       const nonce = hex(random, 16)
-      const sections = await mutate(actProgram(groups, made, nonce), stagingTools, nonce)
+      const journaled =
+        transaction?.isJournaled === true && (transaction.isOpen || groups.some(({ steps }) => steps.some(({ step }) => isUndoable(step))))
+      const program = actProgram(groups, made, nonce, journaled)
+      const tools = journaled ? [...stagingTools, ...undoTools] : stagingTools
+      const sections = journaled ? await mutate(program, tools, nonce, undoOf(groups, runId)) : await locked(program, tools, nonce)
+      const reached = new Set(sections.map(({ index }) => index))
+      if (groups.some(({ steps }) => steps.some(({ number, step }) => isUndoable(step) && reached.has(number)))) transaction?.touch()
       const mayFail = new Set(
         groups.flatMap((group) => group.steps.filter(({ step }) => step.kind === 'run' && step.mayFail).map(({ number }) => number)),
       )
@@ -145,13 +198,36 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
       )
     },
     async discard() {
-      if (staged) await channel.exchange(discardProgram, { idleSeconds: idleSeconds.observe })
+      if (staged) await inTurn(discardProgram, idleSeconds.observe)
       staged = false
+    },
+    get uncommitted() {
+      return transaction?.isOpen === true
+    },
+    get unfinished() {
+      return unfinished
+    },
+    async commit() {
+      if (transaction?.isOpen !== true) return
+      rest()
+      const nonce = hex(random, 16)
+      transaction.ended(await locked(transaction.commit(nonce, new Date(clock.now()).toISOString()), [], nonce))
+    },
+    async rollback(why) {
+      if (transaction === undefined) return { any: false, left: [] }
+      rest()
+      const nonce = hex(random, 16)
+      const answer = transaction.undone(await locked(transaction.rollback(nonce, why), [], nonce))
+      unfinished = false
+      return answer
     },
     get stats() {
       return channel.stats
     },
-    close: () => channel.close(),
+    close: () => {
+      rest()
+      return channel.close()
+    },
   }
 
   function protocolError(message: string): TlsplayError {
@@ -162,7 +238,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
 }
 
 function answersOf(sections: readonly Section[]): Map<number, StepAnswer> {
-  const steps = sections.filter((section) => section.index < lockSection)
+  const steps = sections.filter((section) => section.index < unfinishedSection)
   return new Map(
     steps.map((section) => [
       section.index,

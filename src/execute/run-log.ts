@@ -71,13 +71,14 @@ export class RunLog {
     this.problems(hosts.flatMap((host) => host.problems))
     const { tlsplay, playbook, mode, signal } = this.#head
     const failed = hosts.some((host) => host.failed && !isLocked(host))
+    const incomplete = hosts.some(({ problems }) => problems.some(({ code }) => code === 'ROLLBACK_INCOMPLETE'))
     const locked = hosts.some(isLocked)
     const lost = hosts.some((host) => host.unreachable !== undefined)
     const counted = await Promise.all(hosts.map(async (host) => ({ host: host.name, stats: await host.stats() })))
     const report: Report = {
       formatVersion: 1,
       ...{ tlsplay, playbook, mode },
-      exitCode: signal?.aborted === true ? 130 : (refusedWith ?? (failed ? 2 : locked ? 5 : lost ? 4 : 0)),
+      exitCode: signal?.aborted === true ? 130 : (refusedWith ?? (incomplete ? 6 : failed ? 2 : locked ? 5 : lost ? 4 : 0)),
       recap: this.#recap.lines(),
       problems: [...this.#told],
       notProvable: hosts.flatMap((host) => host.notProvable.map((label) => `${host.name}: ${label}`)),

@@ -84,6 +84,8 @@ class PlaybookRun {
           new HostRun(name, connection.target, controller, {
             connector: ports.connector,
             tools: ports.tools,
+            acts: request.mode === 'run',
+            warn: (message) => this.#log.emit({ type: 'warning', message }),
             segment: {
               issuer: ports.issuer,
               clock: ports.clock,
@@ -212,6 +214,8 @@ class PlaybookRun {
       if (this.#stopsHere(at)) break
       // What was observed while planning still holds for the first batch; every later one is observed again just before it acts.
       if (at > 0) for (const name of batch.hosts) this.#hosts.get(name)?.stale()
+      // Handlers that run in spite of a failure are for changes that stay.
+      const keepsAnyway = batch.play.play.forceHandlers
       await this.#eachStretch(batch, 'actual', async (host, stretch) => {
         const expected = this.#planned.get(host.name) ?? new Map<string, Entry>()
         if (!anythingToDo(host, expected)) {
@@ -223,10 +227,13 @@ class PlaybookRun {
         }
         const last = this.#ahead(host, stretch).length === 0
         this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected, last))
+        if (!host.active || stretch === batch.stretches.at(-1)) await host.settle(keepsAnyway || host.active)
         if (last && host.acted && host.active) host.convergeIfHeard()
       })
       for (const name of batch.hosts) {
         const host = this.#hosts.get(name)
+        // Failed along with others, or cut short: what is still open goes back.
+        if (host !== undefined) await this.#guard(host, () => host.settle(false))
         if (host !== undefined) this.#log.emit({ type: 'host_done', phase: 'apply', host: name, ok: host.active })
       }
     }

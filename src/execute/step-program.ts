@@ -3,6 +3,7 @@ import { quote, quoteAll, quoteCommand } from '../lib/sh.ts'
 import { closeSection, openSection, splitSection } from '../lib/sections.ts'
 import { sha256Hex } from '../lib/digest.ts'
 import { unreachable } from '../lib/unreachable.ts'
+import { journalBefore } from './journal.ts'
 import type { InstallStep, MakeStep, RunStep, WriteStep } from '../model/step.ts'
 import { revealText, Secret, type Text } from '../model/value.ts'
 import type { ActGroup, ActStep, Numbered, StageStep } from '../ports/host-session.ts'
@@ -30,13 +31,16 @@ export function stagedVariable(number: number, name = ''): string {
  * Stages all bytes and makes all files on the host; nothing visible changes. A staged file lies in the nearest folder
  * above its target that is there already: same filesystem, one rename away. Section number = step number.
  */
-export function prepareProgram(steps: readonly Numbered<StageStep>[], nonce: string, runId: string): string {
+export function prepareProgram(steps: readonly Numbered<StageStep>[], nonce: string, runId: string, journaled = false): string {
   const staged = steps.flatMap(stagedFiles)
   const removal = `tls_unstage_${steps[0]?.number ?? 0}`
   return [
     ...staged.map(({ variable, path }) => `tls_near ${quote(path)}; ${variable}="\${tls_dir%/}/.tlsplay.${runId}.${variable}"`),
     `${removal}() { ${staged.length === 0 ? ':' : `rm -f -- ${staged.map(({ variable }) => `"$${variable}"`).join(' ')}`}; }`,
     `tls_generations="$tls_generations ${removal}"`,
+    ...(journaled && staged.length > 0
+      ? [`printf '%s\\n' ${staged.map(({ variable }) => `"$${variable}"`).join(' ')} >>"$tls_state/open/staged"`]
+      : []),
     ...steps.map(({ number, step }) => (step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, nonce))),
     checkStaged(steps, nonce),
   ].join('\n')
@@ -48,9 +52,9 @@ export const discardProgram = 'tls_unstage 2>/dev/null'
 /**
  * Runs everything visible in order and stops at the first failure of a group that must not fail: what comes after
  * has no section. Behind a group whose command ended with another status than 0 it stops too, since its task has to judge
- * that first.
+ * that first. `journaled`: within a transaction, what a step replaces is kept first.
  */
-export function actProgram(groups: readonly ActGroup[], made: Made, nonce: string): string {
+export function actProgram(groups: readonly ActGroup[], made: Made, nonce: string, journaled = false): string {
   const written = new Set<string>()
   const lines = ['tls_ok=1']
   for (const group of groups) {
@@ -61,7 +65,7 @@ export function actProgram(groups: readonly ActGroup[], made: Made, nonce: strin
         'if [ $tls_ok = 1 ]; then',
         openSection(nonce, number),
         'tls_rc=0',
-        act(number, step, made, written, nonce),
+        act(number, step, made, written, nonce, journaled),
         closeSection(nonce, number, '$tls_rc'),
         ...judged,
         'fi',
@@ -117,23 +121,31 @@ function checkStaged(steps: readonly Numbered<StageStep>[], nonce: string): stri
   ].join('\n')
 }
 
-function act(number: number, step: ActStep, made: Made, written: ReadonlySet<string>, nonce: string): string {
+function act(number: number, step: ActStep, made: Made, written: ReadonlySet<string>, nonce: string, journaled: boolean): string {
+  const journal = journaled ? journalBefore(number, step) : undefined
   switch (step.kind) {
     case 'write':
-      return swap(`"$${stagedVariable(number)}"`, step.path, written.has(step.path) ? undefined : step.expect)
+      return swap(`"$${stagedVariable(number)}"`, step.path, written.has(step.path) ? undefined : step.expect, journal)
     case 'install':
-      return install(step, made)
+      return install(step, made, journal)
     case 'directory':
       // Born private; opened only once the owner is right.
-      return [`mkdir -m 0700 -- ${quote(step.path)} 2>&1 || tls_rc=$?`, attributes(quote(step.path), step)].join('\n')
+      return [
+        ...before(journal),
+        `${onward} mkdir -m 0700 -- ${quote(step.path)} 2>&1 || tls_rc=$?`,
+        attributes(quote(step.path), step),
+      ].join('\n')
     case 'link':
-      return `ln -sfn -- ${quote(step.to)} ${quote(step.path)} 2>&1 || tls_rc=$?`
+      return [...before(journal), `${onward} ln -sfn -- ${quote(step.to)} ${quote(step.path)} 2>&1 || tls_rc=$?`].join('\n')
     case 'attributes':
-      return attributes(quote(step.path), step)
+      return [...before(journal), attributes(quote(step.path), step)].join('\n')
     case 'remove':
-      return `rm ${step.recursive ? '-rf' : '-f'} -- ${quote(step.path)} 2>&1 || tls_rc=$?`
+      // Within a transaction it is put aside, and goes with the commit.
+      return [...before(journal ?? `rm ${step.recursive ? '-rf' : '-f'} -- ${quote(step.path)}`)].join('\n')
     case 'run':
-      return run(step, number, nonce)
+      return journal === undefined
+        ? run(step, number, nonce)
+        : [...before(journal), `if [ $tls_rc = 0 ]; then`, run(step, number, nonce), 'fi'].join('\n')
     default:
       return unreachable(step)
   }
@@ -153,14 +165,20 @@ function attributes(
   ].join('\n')
 }
 
-function install(step: InstallStep, made: Made): string {
+const onward = '[ $tls_rc != 0 ] ||'
+
+function before(journal: string | undefined): readonly string[] {
+  return journal === undefined ? [] : [`${onward} ${journal} 2>&1 || tls_rc=$?`]
+}
+
+function install(step: InstallStep, made: Made, journal: string | undefined): string {
   const variable = made.get(step.path)
   if (variable === undefined) throw new Error(`no step made ${step.path}`)
-  return [attributes(`"$${variable}"`, step), swap(`"$${variable}"`, step.path, undefined)].join('\n')
+  return [attributes(`"$${variable}"`, step), swap(`"$${variable}"`, step.path, undefined, journal)].join('\n')
 }
 
 /** mv onto a directory would move below it (measured: reliability facts, F15): a directory is refused first. */
-function swap(staged: string, path: string, expect: WriteStep['expect'] | undefined): string {
+function swap(staged: string, path: string, expect: WriteStep['expect'] | undefined, journal: string | undefined): string {
   const word = quote(path)
   const drift =
     expect === undefined
@@ -171,6 +189,7 @@ function swap(staged: string, path: string, expect: WriteStep['expect'] | undefi
   return [
     ...drift,
     `[ $tls_rc != 0 ] || [ ! -d ${word} ] || { echo 'is a directory'; tls_rc=1; }`,
+    ...before(journal),
     `[ $tls_rc != 0 ] || mv -f -- ${staged} ${word} 2>&1 || tls_rc=$?`,
   ].join('\n')
 }

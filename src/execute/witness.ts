@@ -89,6 +89,14 @@ export class Witness {
           prepare: (steps) => session.prepare(steps),
           act: (groups) => session.act(groups),
           discard: () => session.discard(),
+          get uncommitted() {
+            return session.uncommitted
+          },
+          get unfinished() {
+            return session.unfinished
+          },
+          commit: () => session.commit(),
+          rollback: (why) => session.rollback(why),
           get stats() {
             return session.stats
           },

@@ -91,6 +91,9 @@ export const problemCodes = {
   STATE_UNUSABLE: 'a state folder, of this machine or of a host, cannot be trusted or written',
   // apply
   LOCKED: 'another run has the host, or took it from this one',
+  NO_WATCHDOG: 'nothing on the host can undo a change when the controller is lost',
+  ROLLED_BACK: 'what a run had changed on a host was taken back',
+  ROLLBACK_INCOMPLETE: 'not all that a run had changed on a host could be taken back',
   TASK_FAILED: 'a task failed',
   WRITE_FAILED: 'a file could not be written in full',
   SERVICE_FAILED: 'a service did not stay up',

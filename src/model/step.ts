@@ -97,6 +97,8 @@ export interface RunStep {
    * they heard no longer holds.
    */
   readonly look?: { readonly stableMs: number }
+  /** sh text that brings back what was before it, once the files are as they were; ends with 0 when it did */
+  readonly undo?: string
 }
 
 /** Asks again, after what came before has acted, until `settled` or the deadline. */

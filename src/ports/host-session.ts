@@ -41,6 +41,14 @@ export interface RunIdentity {
   readonly from: string
   /** id of the run from which hosts may be taken */
   readonly force?: string
+  /** a host that does not hear of the run for so long takes back what is not committed; 0: it never does by itself */
+  readonly watchdogSeconds: number
+}
+
+/** How going back ended: whether there was anything to take back, and `left` names what could not be. */
+export interface Undone {
+  readonly any: boolean
+  readonly left: readonly string[]
 }
 
 /** One host as the engine sees it: questions and deeds. Each call is one exchange, or none when there is nothing to do. */
@@ -62,6 +70,14 @@ export interface HostSession {
    * that may fail has failed. Only after every step before was prepared.
    */
   act(groups: readonly ActGroup[]): Promise<Answers>
+  /** Something was changed that is not committed yet. */
+  readonly uncommitted: boolean
+  /** What was changed counts. Throws TlsplayError ROLLED_BACK when the host had taken it back already. */
+  commit(): Promise<void>
+  /** Takes back what is not committed: files first, then services. Staged files go as well. */
+  rollback(why: string): Promise<Undone>
+  /** Whether the last look found changes of a run that is gone, neither committed nor taken back; `rollback` takes them back. */
+  readonly unfinished: boolean
   /** Removes what was staged and not put in place. */
   discard(): Promise<void>
   readonly stats: ChannelStats

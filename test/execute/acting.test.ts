@@ -81,6 +81,7 @@ async function play(names: readonly (keyof typeof tasks)[], { facts = ['up'], lo
           ]),
         )
       },
+      ...{ uncommitted: false, unfinished: false, commit: async () => {}, rollback: async () => ({ any: false, left: [] }) },
       discard: async () => undefined,
       stats: { connections: 1, channels: 1, exchanges: 0, bytesSent: 0, bytesReceived: 0 },
       close: async () => undefined,

@@ -23,12 +23,14 @@ async function session(id: string, given: { readonly force?: string; readonly ex
   const hosts = remoteHosts({
     transport: localTransport(optionsWith({})),
     dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
+    clock: { now: () => 0 },
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     run: {
       id,
       since: '2026-01-02T03:04:05.000Z',
       who: 'alice',
       from: 'desk.example',
+      watchdogSeconds: 60,
       ...(given.force === undefined ? {} : { force: given.force }),
     },
   })

@@ -20,7 +20,8 @@ async function staged(base64: string) {
     transport: localTransport(optionsWith({}, { searchPath: folder })),
     dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk.example' },
+    clock: { now: () => 0 },
+    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk.example', watchdogSeconds: 60 },
   })
   const session = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
   const step: WriteStep = {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isUndoable } from '../../src/execute/journal.ts'
 import { absent, type Probe, probeKey } from '../../src/model/fact.ts'
 import { TlsplayError } from '../../src/model/problem.ts'
 import type { StepAnswer } from '../../src/model/step.ts'
@@ -26,6 +27,8 @@ export class MemoryHost {
   /** command line -> answer; anything else answers 0 and nothing */
   readonly commands = new Map<string, { readonly rc: number; readonly stdout: string }>()
   unreachable = false
+  /** its files when the transaction that is open was opened */
+  before: ReadonlyMap<string, MemoryFile> | undefined
   /** a tool that every program for this host needs and that is not there */
   lacks: string | undefined
   /** paths whose writing fails while staging */
@@ -194,6 +197,7 @@ export class MemoryHost {
         for (const group of groups) {
           let waits = false
           for (const { number, step } of group.steps) {
+            if (isUndoable(step)) host.before ??= new Map(host.files)
             const answer = host.perform(step)
             answers.set(number, answer)
             waits ||= answer.rc !== 0
@@ -206,6 +210,21 @@ export class MemoryHost {
         return answers
       },
       async discard() {},
+      get uncommitted() {
+        return host.before !== undefined
+      },
+      unfinished: false,
+      async commit() {
+        host.before = undefined
+      },
+      async rollback() {
+        if (host.before === undefined) return { any: false, left: [] }
+        host.files.clear()
+        for (const [path, file] of host.before) host.files.set(path, file)
+        host.before = undefined
+        host.deeds.push('rollback')
+        return { any: true, left: [] }
+      },
       get stats() {
         return {
           connections: host.connections,

@@ -227,7 +227,16 @@ test('what is brought home is there, is brought once, and only when a run says s
 
 test('a service that does not start with its new settings is reported failed, with its own last words, and the others go on', async () => {
   const told = await on('run', 'broken.yml')
-  expect(told.report.problems).toMatchObject([{ code: 'SERVICE_FAILED', host: 'h3', task: 'service' }])
+  expect(told.report.problems).toMatchObject([
+    { code: 'SERVICE_FAILED', host: 'h3', task: 'service' },
+    { code: 'ROLLED_BACK', host: 'h3' },
+  ])
+  expect(
+    await prepared(
+      fleet.host('h3'),
+      'systemctl is-active prometheus; curl -ksS -o /dev/null -w %{http_code} https://localhost:9090/-/ready',
+    ),
+  ).toBe('active\n200')
   expect(told.code).toBe(2)
   expect(told.report.problems[0]?.message).toMatch(/prometheus\.service: restart failed: .*\n[^]*nonsense/)
   expect(told.report.problems[0]?.hint).toContain('journalctl -u prometheus.service -n 50')

@@ -29,7 +29,7 @@ export interface OneWrite {
 }
 
 /** The write alone is what is cut here; a host that lends a hand is not locked. */
-const nobody = { id: '00000000', since: '', who: '', from: '' }
+const nobody = { id: '00000000', since: '', who: '', from: '', watchdogSeconds: 0 }
 
 /** What the line may do to a run: nothing else may be told of it. */
 const codes: readonly Problem['code'][] = ['CONNECTION_LOST']
@@ -70,7 +70,7 @@ async function run(shell: ShellCommand, fault: WireFault, folder: string) {
   let counter = 0
   // Fixed, so that the bytes are the same every time.
   const random = { bytes: (count: number) => new Uint8Array(count).fill(++counter) }
-  const connector = remoteHosts({ transport: host.transport, dialer: nodeDialer(), random, run: nobody })
+  const connector = remoteHosts({ transport: host.transport, dialer: nodeDialer(), random, run: nobody, clock: { now: () => 0 } })
   const step: WriteStep = {
     ...{ kind: 'write', path: join(folder, 'etc/web.yml'), content: newText, owner: undefined, group: undefined, mode: 0o600 },
     expect: { sha256: createHash('sha256').update(oldText).digest('hex') },

@@ -80,6 +80,7 @@ export function caseHost(one: Pick<RoleCase, 'files' | 'facts'>): {
     open: async () => ({
       observe: async (probes) => new Map(probes.map((probe) => [probeKey(probe), answer(probe)])),
       ...{ prepare: nothing, act: nothing, discard: async () => undefined, close: async () => undefined },
+      ...{ uncommitted: false, unfinished: false, commit: async () => undefined, rollback: async () => ({ any: false, left: [] }) },
       stats: { connections: 0, channels: 0, exchanges: 0, bytesSent: 0, bytesReceived: 0 },
     }),
   }

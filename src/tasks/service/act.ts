@@ -1,3 +1,4 @@
+import { prelude } from '../../lib/prelude.ts'
 import { quote, quoteAll } from '../../lib/sh.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { RunStep, Step, StepAnswer } from '../../model/step.ts'
@@ -80,11 +81,22 @@ function stepOf(deed: Deed): RunStep {
   const step = { kind: 'run', mayFail: true, lookFollows: isStart(deed) } as const
   switch (deed.kind) {
     case 'enable':
-      return { ...step, command: { argv: ['systemctl', deed.on ? 'enable' : 'disable', deed.unit] } }
+      return {
+        ...{ ...step, command: { argv: ['systemctl', deed.on ? 'enable' : 'disable', deed.unit] } },
+        undo: `systemctl ${deed.on ? 'disable' : 'enable'} ${quote(deed.unit)}`,
+      }
     case 'unit':
-      return { ...step, command: { script: unitScript(deed.unit, deed.verb, deed.wait) }, timeoutSeconds: limit(deed.wait) }
+      return {
+        ...{ ...step, command: { script: unitScript(deed.unit, deed.verb, deed.wait) }, timeoutSeconds: limit(deed.wait) },
+        undo: unitUndo(deed.unit, deed.verb),
+      }
     case 'process':
-      return { ...step, command: { script: processScript(deed) }, timeoutSeconds: limit(deed.wait) + Math.ceil(deed.wait.timeoutSeconds) }
+      return {
+        ...step,
+        command: { script: processScript(deed) },
+        timeoutSeconds: limit(deed.wait) + Math.ceil(deed.wait.timeoutSeconds),
+        undo: processUndo(deed),
+      }
     default:
       return unreachable(deed)
   }
@@ -111,6 +123,29 @@ tls_until ${Math.ceil(wait.timeoutSeconds)}
 tls_up_unit ${name} ${keeps ? "''" : '"$tls_old"'} ${portWord(wait)} || tls_failed "$tls_why"
 ${tellStarted('"$tls_old"')}
 `
+}
+
+/**
+ * Brings a unit back once its files are as they were. A unit that broke has used up its starts, and is refused the next one until
+ * that is reset (measured: reliability facts, F8). It has the last word whether it is up, after a moment in which it may still end.
+ */
+export function unitUndo(unit: string, verb: UnitVerb): string {
+  const name = quote(unit)
+  const up = `sleep 1; systemctl is-active --quiet ${name}`
+  const restart = `systemctl reset-failed ${name} 2>/dev/null; timeout 60 systemctl restart ${name}; ${up}`
+  switch (verb) {
+    case 'start':
+      return `timeout 60 systemctl stop ${name}; systemctl reset-failed ${name} 2>/dev/null; :`
+    case 'stop':
+      return `timeout 60 systemctl start ${name}; ${up}`
+    case 'restart':
+      return restart
+    case 'hangup':
+    case 'reload':
+      return `if systemctl is-active --quiet ${name}; then ${verb === 'hangup' ? hangup(name) : `systemctl reload ${name}`}; ${up}; else ${restart}; fi`
+    default:
+      return unreachable(verb)
+  }
 }
 
 /** Whether the unit stays up; it says so when only a later start of it did. */
@@ -145,11 +180,13 @@ function stableMs({ stableSeconds }: WaitFor): number {
   return Math.round(stableSeconds * 1000)
 }
 
+/** --kill-whom is called --kill-who before systemd 252. */
+function hangup(name: string): string {
+  return `{ systemctl kill -s HUP --kill-whom=main ${name} 2>/dev/null || systemctl kill -s HUP --kill-who=main ${name}; }`
+}
+
 function actOf(verb: 'start' | 'restart' | 'hangup' | 'reload', name: string): string {
-  // --kill-whom is called --kill-who before systemd 252.
-  return verb === 'hangup'
-    ? `{ systemctl kill -s HUP --kill-whom=main ${name} 2>/dev/null || systemctl kill -s HUP --kill-who=main ${name}; }`
-    : `systemctl ${verb} --no-block ${name}`
+  return verb === 'hangup' ? hangup(name) : `systemctl ${verb} --no-block ${name}`
 }
 
 /** Stops by process id, and starts with a log file, in a session of its own, with nothing of ours left open. */
@@ -188,6 +225,20 @@ export function processScript({ verb, command, pids, wait }: Extract<Deed, { rea
   }
   if (verb !== 'stop') lines.push(...startLines(command, log, wait))
   return `${lines.join('\n')}\n`
+}
+
+/** Ends every process of this program and, if one ran before, starts it anew: it then reads the files as they were. */
+export function processUndo(deed: Extract<Deed, { readonly kind: 'process' }>): string {
+  const { command, pids, wait } = deed
+  const exe = quote(command.exe)
+  const end = `for tls_d in /proc/[0-9]*; do
+  if [ "$(readlink "$tls_d/exe")" = ${exe} ] || tr '\\0' '\\n' <"$tls_d/cmdline" | head -n 2 | grep -qxF -e ${exe}; then
+    kill -${command.stopSignal} "\${tls_d##*/}"
+    tls_z=0; while [ -d "$tls_d" ] && [ $tls_z -lt ${Math.ceil(wait.timeoutSeconds)} ]; do sleep 1; tls_z=$((tls_z + 1)); done
+  fi
+done 2>/dev/null`
+  const start = pids.length === 0 ? '' : processScript({ ...deed, verb: 'start', pids: [] })
+  return `${prelude}\n${end}\n${start}`
 }
 
 /** Whether the process stays up. */

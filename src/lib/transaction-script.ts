@@ -1,0 +1,153 @@
+/**
+ * The program that undoes a transaction, as it lies on the host: `wait` stands guard beside the run, `now` undoes at once. It
+ * needs no controller, no space and no other program of ours, and may be started again at any point.
+ *
+ * Folders below the state folder: `open` while the run goes on. Renaming it decides what becomes of it, and only one can: to
+ * `history` it is committed, to `undoing` it is undone. In it:
+ *   run, watch        the line of the run, and this text
+ *   armed             written by the guard when it stands
+ *   beat              another text whenever the controller is heard
+ *   files.K, units.K  what undoes program K, written before it acts: calls of the functions below
+ *   n.N               step N made something where nothing was          a.N   owner and mode before step N
+ *   r.N               step N started something                         staged  files that wait for their place
+ *   failed            what could not be undone
+ */
+export const watchScript = String.raw`
+umask 077
+cd / || exit 1
+tls_state=${'$'}{0%/*/watch}
+tls_bad() { echo "$1" >>"$tls_tx/failed"; }
+tls_back() {
+  if [ -e "$3" ] || [ -L "$3" ]; then
+    if [ -d "$2" ] && [ ! -L "$2" ]; then tls_bad "$2: a folder is in the way of what was there"; return; fi
+    if [ -L "$2" ]; then rm -f -- "$2"; fi
+    mv -f -- "$3" "$2" || { tls_bad "$2: what was there still lies at $3"; return; }
+    # Two names of one file: the rename did nothing.
+    rm -f -- "$3"
+  elif [ -e "$tls_tx/n.$1" ]; then
+    if [ -d "$2" ] && [ ! -L "$2" ]; then rmdir -- "$2" || tls_bad "$2: this new folder is not empty"
+    else rm -f -- "$2" || tls_bad "$2: this new file is still there"; fi
+    rm -f -- "$tls_tx/n.$1"
+  fi
+}
+tls_attr() {
+  [ -s "$tls_tx/a.$1" ] || return 0
+  read -r tls_own tls_mod <"$tls_tx/a.$1"
+  chown -h "$tls_own" "$2" && { [ -L "$2" ] || chmod "$tls_mod" "$2"; } || { tls_bad "$2: owner and mode were $tls_own $tls_mod"; return; }
+  rm -f -- "$tls_tx/a.$1"
+}
+tls_acting() {
+  for tls_f in "$tls_state"/acting.*; do
+    [ ! -s "$tls_f" ] || ! kill -0 "${'$'}{tls_f##*.}" 2>/dev/null || return 0
+  done
+  return 1
+}
+tls_undo() {
+  tls_why=$1
+  tls_tx=$tls_state/undoing
+  rm -f -- "$tls_tx/failed"
+  if [ -f "$tls_tx/staged" ]; then while IFS= read -r tls_f; do rm -f -- "$tls_f"; done <"$tls_tx/staged"; fi
+  set --
+  for tls_f in "$tls_tx"/files.*; do [ ! -e "$tls_f" ] || set -- "$tls_f" "$@"; done
+  for tls_f do . "$tls_f"; done
+  for tls_f in "$tls_tx"/units.*; do [ ! -e "$tls_f" ] || . "$tls_f"; done
+  read -r tls_x <"$tls_tx/run"
+  if [ -s "$tls_tx/failed" ]; then tls_y=incomplete; else tls_y=undone; fi
+  echo "$tls_y $(date -u +%Y-%m-%dT%H:%M:%SZ) $tls_why $tls_x" >>"$tls_state/log"
+  if [ "$tls_y" = undone ]; then mv -- "$tls_tx" "$tls_tx.$$" && rm -rf -- "$tls_tx.$$"; fi
+}
+if [ "$1" = now ]; then tls_undo "$2"; exit; fi
+tls_tx=$tls_state/open
+echo $$ >"$tls_tx/armed"
+tls_left=$tls_seconds
+tls_busy=0
+tls_seen=
+while [ "$tls_left" -gt 0 ]; do
+  sleep 1
+  [ -d "$tls_tx" ] || exit 0
+  { read -r tls_x <"$tls_tx/beat"; } 2>/dev/null
+  if [ "$tls_x" != "$tls_seen" ]; then tls_seen=$tls_x tls_left=$tls_seconds tls_busy=0
+  elif [ "$tls_busy" -lt 900 ] && tls_acting; then tls_busy=$((tls_busy + 1)) tls_left=$tls_seconds
+  else tls_left=$((tls_left - 1)); fi
+done
+# A program that begins now sees that the transaction is gone; one that is at work is seen, and its next step fails.
+mv -- "$tls_tx" "$tls_state/undoing" 2>/dev/null || exit 0
+tls_x=0
+while [ "$tls_x" -lt 60 ] && tls_acting; do sleep 1; tls_x=$((tls_x + 1)); done
+tls_undo watchdog
+`
+
+/**
+ * What the shell of the run needs beside it. tls_open opens a transaction: 0 it is open, 1 nothing here can stand guard,
+ * 2 the state folder cannot be written, 3 another shell of this run has one, 7 a run that is gone left one. tls_keep NUMBER PATH keeps what is at PATH before it is
+ * replaced, in the same folder, so that going back is one rename.
+ */
+export const transactionScript = String.raw`
+tls_open() {
+  [ ! -e "$tls_state/undoing" ] || return 7
+  if ! mkdir -m 0700 -- "$tls_state/open" 2>/dev/null; then
+    tls_x=
+    { read -r tls_x <"$tls_state/open/run"; } 2>/dev/null
+    [ "${'$'}{tls_x%% *}" = "$tls_id" ] && return 3
+    return 7
+  fi
+  printf '%s\n' "$tls_line" >"$tls_state/open/run" || return 2
+  printf '%s\n' "tls_seconds=$2" "$1" >"$tls_state/open/watch" || return 2
+  [ "$2" -gt 0 ] || return 0
+  if ! command -v setsid >/dev/null 2>&1 && ! command -v systemd-run >/dev/null 2>&1; then rm -rf -- "$tls_state/open"; return 1; fi
+  (
+    if [ "$tls_uid" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
+      systemd-run --quiet --collect --unit="tlsplay-$tls_id-$$" /bin/sh "$tls_state/open/watch" wait && exit
+    fi
+    setsid /bin/sh "$tls_state/open/watch" wait
+  ) </dev/null >/dev/null 2>&1 9>&- &
+}
+tls_guarded() {
+  tls_x=0
+  until [ -s "$tls_state/open/armed" ]; do
+    [ "$tls_x" -lt 100 ] || return 1
+    sleep 0.05 2>/dev/null || sleep 1
+    tls_x=$((tls_x + 1))
+  done
+}
+tls_keep() {
+  [ -d "$tls_state/open" ] || return 1
+  tls_x=${'$'}{2%/*}/.tlsplay.$tls_of.o$1
+  if [ -L "$2" ] || [ -e "$2" ]; then ln -- "$2" "$tls_x" 2>/dev/null || cp -pP -- "$2" "$tls_x"
+  else echo new >"$tls_state/open/n.$1"; fi
+}
+tls_aside() {
+  tls_x=${'$'}{2%/*}/.tlsplay.$tls_of.o$1
+  [ -d "$tls_state/open" ] && { [ ! -e "$2" ] && [ ! -L "$2" ] || mv -- "$2" "$tls_x"; }
+}
+tls_commit() {
+  tls_x=$tls_state/history/$1
+  shift
+  [ -d "$tls_state/history" ] || mkdir -m 0700 -- "$tls_state/history" || return 2
+  mv -- "$tls_state/open" "$tls_x" 2>/dev/null || return 6
+  tls_y=$tls_x
+  for tls_x do
+    shift
+    if [ -e "$tls_x" ] || [ -L "$tls_x" ]; then set -- "$@" "$tls_x"; fi
+  done
+  [ $# = 0 ] || mv -f -- "$@" "$tls_y/"
+  echo "committed $tls_until $tls_line" >>"$tls_state/log"
+  set -- "$tls_state"/history/*
+  while [ $# -gt "$tls_keeps" ]; do rm -rf -- "$1"; shift; done
+}
+tls_undone() {
+  tls_x=0
+  if [ ! -e "$tls_state/undoing" ] && mv -- "$tls_state/open" "$tls_state/undoing" 2>/dev/null; then
+    /bin/sh "$tls_state/undoing/watch" now "$1" >/dev/null 2>&1 9>&-
+  else
+    while [ "$tls_x" -lt 120 ] && [ ! -e "$tls_state/undoing/failed" ] && tls_watched; do sleep 1; tls_x=$((tls_x + 1)); done
+    [ ! -d "$tls_state/undoing" ] || /bin/sh "$tls_state/undoing/watch" now "$1" >/dev/null 2>&1 9>&-
+  fi
+  [ ! -e "$tls_state/undoing" ] || { cat -- "$tls_state/undoing/failed"; return 1; }
+}
+tls_watched() {
+  tls_y=
+  { read -r tls_y <"$tls_state/undoing/armed"; } 2>/dev/null
+  [ -n "$tls_y" ] && kill -0 "$tls_y" 2>/dev/null
+}
+`
