@@ -10,6 +10,7 @@ export { usage } from './src/compile/function-types.ts'
 export { factAliases, factsMap } from './src/compile/facts.ts'
 export { problemCodes } from './src/model/problem-codes.ts'
 export { runProgram } from './src/cli/program.ts'
+export { lintRules } from './src/diagnose/lint/index.ts'
 export { taskWords, taskTypeWords, playWords, roleUseWords } from './src/load/ansible-words.ts'
 `
 

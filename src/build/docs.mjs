@@ -1,5 +1,6 @@
 import { loadSources } from './docs-load.mjs'
 import { functionsPage } from './docs-functions.mjs'
+import { lintPage } from './docs-lint.mjs'
 import { optionsPage } from './docs-options.mjs'
 import { playbookPage } from './docs-playbook.mjs'
 import { problemsPage } from './docs-problems.mjs'
@@ -11,6 +12,7 @@ export async function docFiles() {
   const sources = await loadSources()
   return new Map([
     ['functions.md', functionsPage(sources)],
+    ['lint.md', lintPage(sources)],
     ['options.md', await optionsPage(sources)],
     ['playbook.md', playbookPage(sources)],
     ['problems.md', problemsPage(sources)],

@@ -3,7 +3,10 @@ import type {
   ApplyOptions,
   AuthorityPlace,
   CaInitOptions,
+  ExplainOptions,
+  ExplainVariableOptions,
   InventoryOptions,
+  LintOptions,
   PlayOptions,
   QuickstartOptions,
   RoleRequest,
@@ -32,6 +35,10 @@ export interface Commands {
   vaultRekey(files: readonly string[], options: VaultRekeyOptions, io: Io): Promise<number>
   vaultString(text: string | undefined, options: VaultStringOptions, io: Io): Promise<number>
   role(request: RoleRequest, io: Io): Promise<number>
+  lint(playbooks: readonly string[], options: LintOptions, io: Io): Promise<number>
+  explainVariable(name: string, options: ExplainVariableOptions, io: Io): Promise<number>
+  explainHost(name: string, options: ExplainOptions, io: Io): Promise<number>
+  explainTask(name: string, options: ExplainOptions, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
 }
@@ -52,6 +59,10 @@ export const lazyCommands: Commands = {
   vaultRekey: async (files, options, io) => (await import('./commands/vault.ts')).vaultRekeyCommand(files, options, io),
   vaultString: async (text, options, io) => (await import('./commands/vault-string.ts')).vaultStringCommand(text, options, io),
   role: async (request, io) => (await import('./commands/role.ts')).roleCommand(request, io),
+  lint: async (playbooks, options, io) => (await import('./commands/lint.ts')).lintCommand(playbooks, options, io),
+  explainVariable: async (name, options, io) => (await import('./commands/explain.ts')).explainVariableCommand(name, options, io),
+  explainHost: async (name, options, io) => (await import('./commands/explain.ts')).explainHostCommand(name, options, io),
+  explainTask: async (name, options, io) => (await import('./commands/explain.ts')).explainTaskCommand(name, options, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
 }

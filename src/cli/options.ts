@@ -125,3 +125,23 @@ export interface VaultRekeyOptions extends VaultOptions {
   readonly newVaultId?: string
   readonly newVaultPasswordFile?: string
 }
+
+/** What is read by commands that only look at texts. */
+export interface LookOptions extends VaultOptions {
+  readonly inventory: readonly string[]
+  readonly extraVars: readonly string[]
+  readonly rolesPath: readonly string[]
+}
+
+export interface ExplainOptions extends LookOptions {
+  readonly playbook?: string
+}
+
+export interface ExplainVariableOptions extends ExplainOptions {
+  readonly host: string
+}
+
+export interface LintOptions extends LookOptions {
+  readonly skipRule: readonly string[]
+  readonly output: 'text' | 'json'
+}

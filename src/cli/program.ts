@@ -13,6 +13,7 @@ import type {
 } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
 import { collect, vaultOptions } from './option-groups.ts'
+import { lookCommands } from './program-look.ts'
 import { vaultCommands } from './program-vault.ts'
 import { roleCommands } from './program-role.ts'
 import { version } from './version.ts'
@@ -130,6 +131,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     })
 
   vaultCommands(program, commands, io, finish)
+  lookCommands(program, commands, io, finish)
   roleCommands(program, async (request) => finish(await commands.role(request, io)))
 
   program

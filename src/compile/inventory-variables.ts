@@ -10,12 +10,17 @@ export function inventoryVariables(inventory: Inventory, host: string): Readonly
   remembered.set(inventory, hosts)
   const known = hosts.get(host)
   if (known !== undefined) return known
-  const entry = inventory.hosts.get(host)
-  const layers = entry === undefined ? [] : orderedLayers(inventory, entry)
+  const layers = inventoryVariableLayers(inventory, host)
   const winners = new Map<string, VarOrigin>()
   for (const layer of layers) for (const { key, value } of layer.vars.entries) winners.set(key, { source: value, layer: layer.from })
   hosts.set(host, winners)
   return winners
+}
+
+/** Everything that says something of a host, from the lowest layer up. */
+export function inventoryVariableLayers(inventory: Inventory, host: string): readonly VarLayer[] {
+  const entry = inventory.hosts.get(host)
+  return entry === undefined ? [] : orderedLayers(inventory, entry)
 }
 
 /** Low to high: by the number of the layer first, then, inside a layer, by the order of the groups. */

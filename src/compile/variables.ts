@@ -283,7 +283,8 @@ class HostScope implements Scope {
   }
 }
 
-const magicNames: readonly string[] = [
+/** Names that tlsplay itself gives in every place; nothing can override them. */
+export const magicNames: readonly string[] = [
   'inventory_hostname',
   'inventory_hostname_short',
   'group_names',

@@ -37,6 +37,10 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     vaultRekey: named('vault rekey'),
     vaultString: named('vault encrypt-string'),
     role: unnamed('role'),
+    lint: named('lint'),
+    explainVariable: named('explain var'),
+    explainHost: named('explain host'),
+    explainTask: named('explain task'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
   }
@@ -52,6 +56,8 @@ async function parsed(...argv: readonly string[]): Promise<Call | undefined> {
 }
 
 const noVault = { askVaultPass: false, vaultPasswordFile: [], vaultId: [] }
+
+const looking = { ...noVault, inventory: ['hosts'], extraVars: [], rolesPath: [] }
 
 const bare = {
   ...{
@@ -202,6 +208,27 @@ test.each([
     call: { command: 'vault rekey', name: ['a'], options: { ...noVault, newVaultId: 'new@pass', newVaultPasswordFile: 'p' } },
   },
   { words: ['vault', 'encrypt_string', '-n', 'x'], call: { command: 'vault encrypt-string', options: { ...noVault, name: 'x' } } },
+  {
+    words: ['lint', 'a.yml', 'b.yml', '-i', 'hosts', '--skip-rule', 'plain-http', '--output', 'json', '-e', 'a=1'],
+    call: {
+      command: 'lint',
+      name: ['a.yml', 'b.yml'],
+      options: { ...looking, extraVars: ['a=1'], skipRule: ['plain-http'], output: 'json' },
+    },
+  },
+  {
+    words: ['explain', 'var', 'days', '--host', 'h1', '-i', 'hosts', '-p', 'site.yml', '--roles-path', 'r'],
+    call: {
+      command: 'explain var',
+      name: 'days',
+      options: { ...looking, host: 'h1', playbook: 'site.yml', rolesPath: ['r'] },
+    },
+  },
+  { words: ['explain', 'host', 'h1', '-i', 'hosts'], call: { command: 'explain host', name: 'h1', options: looking } },
+  {
+    words: ['explain', 'task', 'a*', '-i', 'hosts', '-p', 's.yml'],
+    call: { command: 'explain task', name: 'a*', options: { ...looking, playbook: 's.yml' } },
+  },
   { words: ['quickstart', '-v'], call: { command: 'quickstart', options: { verbose: 1 } } },
   {
     words: ['stand-in', '--web.listen-address=127.0.0.1:9100', '--web.config.file=web.yml'],
@@ -222,6 +249,12 @@ test.each([
   { case: 'forks in words', argv: ['plan', 'p', '-i', 'h', '-f', 'ten'], says: 'expected a whole number from 1' },
   { case: 'an unknown format', argv: ['plan', 'p', '-i', 'h', '--output', 'xml'], says: 'Allowed choices are text, json' },
   { case: 'an unknown transport', argv: ['plan', 'p', '-i', 'h', '--transport', 'winrm'], says: 'Allowed choices are ssh, local' },
+  {
+    case: 'no host to explain a variable of',
+    argv: ['explain', 'var', 'a', '-i', 'h'],
+    says: "required option '--host <name>' not specified",
+  },
+  { case: 'no playbook to look at', argv: ['lint', '-i', 'h'], says: "missing required argument 'playbooks'" },
   { case: 'no file to rekey', argv: ['vault', 'rekey'], says: "missing required argument 'files'" },
   { case: 'nothing of an authority', argv: ['ca', 'int'], says: "unknown command 'int'\n(Did you mean init?)" },
 ])('refused with exit 1: $case', async ({ argv, says }) => {
@@ -300,6 +333,9 @@ test.each([
   { golden: 'help-role-add', argv: ['role', 'add', '--help'] },
   { golden: 'help-role-install', argv: ['role', 'install', '--help'] },
   { golden: 'help-role-update', argv: ['role', 'update', '--help'] },
+  { golden: 'help-lint', argv: ['lint', '--help'] },
+  { golden: 'help-explain', argv: ['explain', '--help'] },
+  { golden: 'help-explain-var', argv: ['explain', 'var', '--help'] },
   { golden: 'help-quickstart', argv: ['quickstart', '--help'] },
 ])('the help reads well: $golden', async ({ golden, argv }) => {
   const io = fakeIo(argv)

@@ -69,6 +69,8 @@ describe('each page holds all there is', () => {
       'tlsplay ca show',
       'tlsplay ca export',
       ...['encrypt', 'decrypt', 'view', 'rekey', 'encrypt-string'].map((name) => `tlsplay vault ${name}`),
+      'tlsplay lint',
+      ...['var', 'host', 'task'].map((name) => `tlsplay explain ${name}`),
       ...['init', 'add', 'install', 'update', 'remove', 'list', 'verify', 'vendor', 'test'].map((name) => `tlsplay role ${name}`),
       'tlsplay quickstart',
     ])

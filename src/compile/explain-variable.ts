@@ -1,0 +1,132 @@
+import type { VarOrigin } from '../model/inventory.ts'
+import type { Task } from '../model/playbook.ts'
+import { type Position, TlsplayError } from '../model/problem.ts'
+import { entryOf, type MapSource, type Source } from '../model/source.ts'
+import type { Value } from '../model/value.ts'
+import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
+import { secretNames } from './connection-names.ts'
+import { inventoryVariableLayers, variablesOf } from './inventory-variables.ts'
+import { plainSource } from './render.ts'
+import { hide } from './secrecy.ts'
+import { emptyRuntime, hostScope, magicNames } from './variables.ts'
+
+/** One place that gives a variable a value. */
+export interface Giver {
+  /** `host_vars`, `play vars`, ... as in the list of layers */
+  readonly layer: string
+  /** as written, passwords hidden; undefined: it comes from a task that has not run */
+  readonly written: Value | undefined
+  readonly at: Position | undefined
+  /** the task that would set it */
+  readonly task?: string
+  readonly wins: boolean
+}
+
+/** A variable as one kind of reader sees it: tasks of a play, of a role, or one task with variables of its own. */
+export interface Sight {
+  readonly play: { readonly name: string; readonly at: Position } | undefined
+  readonly reader: string
+  /** what templates make of the winner; undefined: it cannot be told before hosts are asked */
+  readonly value: Value | undefined
+  /** from the highest layer down */
+  readonly givers: readonly Giver[]
+}
+
+interface Reader {
+  readonly name: string
+  readonly role?: RoleContext | undefined
+  readonly task?: Task | undefined
+  readonly blockVars?: readonly MapSource[] | undefined
+}
+
+/** Every layer that gives a variable of a host a value, in every place of the run where that differs. Empty: nothing does. */
+export function explainVariable(run: CompiledRun, host: string, name: string): readonly Sight[] {
+  const plays = run.plays.filter((play) => play.hosts.includes(host))
+  const places = plays.length === 0 ? [undefined] : plays
+  return places.flatMap((play) => readersOf(play, name).flatMap((reader) => sightOf(run, play, host, name, reader) ?? []))
+}
+
+function readersOf(play: CompiledPlay | undefined, name: string): readonly Reader[] {
+  if (play === undefined) return [{ name: 'no play: the inventory alone' }]
+  const nodes = [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers]
+  const roles = [...new Map(nodes.flatMap(({ role }) => (role === undefined ? [] : [[role.id, role] as const]))).values()]
+  return [
+    { name: 'tasks of the play' },
+    ...roles.filter((role) => knowsName(role, name)).map((role) => ({ name: `role ${role.role.name}`, role })),
+    ...nodes
+      .filter(({ task, blockVars }) => [task.vars, ...blockVars].some((vars) => vars !== undefined && entryOf(vars, name) !== undefined))
+      .map(({ label, role, task, blockVars }) => ({ name: `task ${label}`, role, task, blockVars })),
+  ]
+}
+
+function knowsName({ role, inputs }: RoleContext, name: string): boolean {
+  const written = [role.vars, inputs].some((vars) => vars !== undefined && entryOf(vars, name) !== undefined)
+  return written || role.inputs.some((input) => input.name === name)
+}
+
+function sightOf(run: CompiledRun, play: CompiledPlay | undefined, host: string, name: string, reader: Reader): Sight | undefined {
+  const givers = giversOf(run, play, host, name, reader)
+  if (givers.length === 0) return undefined
+  const winner = givers.findIndex((giver) => giver.task === undefined)
+  const scope = hostScope({ run, play, host, runtime: emptyRuntime, role: reader.role, task: reader.task, blockVars: reader.blockVars })
+  return {
+    play: play === undefined ? undefined : { name: play.name, at: play.play.at },
+    reader: reader.name,
+    value: winner < 0 ? undefined : valueOf(() => scope.lookup(name)),
+    givers: givers.map((giver, index) => ({ ...giver, wins: index === winner })),
+  }
+}
+
+/** A fact, or a name that only a task sets, is not there yet. */
+function valueOf(read: () => Value | undefined): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof TlsplayError) return undefined
+    throw error
+  }
+}
+
+/** High to low, in the order of HostScope. */
+function giversOf(
+  run: CompiledRun,
+  play: CompiledPlay | undefined,
+  host: string,
+  name: string,
+  { role, task, blockVars }: Reader,
+): readonly Omit<Giver, 'wins'>[] {
+  if (magicNames.includes(name)) return [{ layer: 'tlsplay itself', written: undefined, at: undefined }]
+  const written = (origin: VarOrigin | undefined): readonly Omit<Giver, 'wins'>[] =>
+    origin === undefined ? [] : [{ layer: origin.layer, written: shown(name, origin.source), at: origin.source.at }]
+  const from = (map: MapSource | undefined, layer: string) => written(variablesOf(map, layer).get(name))
+  const fallback = role?.role.inputs.find((input) => input.name === name)?.fallback
+  return [
+    ...written(run.extraVars.get(name)),
+    ...from(role?.inputs, 'role input'),
+    ...(play === undefined ? [] : settersOf(play, name)),
+    ...from(task?.vars, 'task vars'),
+    ...(blockVars ?? []).toReversed().flatMap((vars) => from(vars, 'block vars')),
+    ...from(role?.role.vars, 'role vars'),
+    ...(play?.varsFiles ?? []).toReversed().flatMap((file) => from(file, 'vars_files')),
+    ...from(play?.play.vars, 'play vars'),
+    ...inventoryVariableLayers(run.inventory, host)
+      .toReversed()
+      .flatMap(({ from: layer, vars }) => from(vars, layer)),
+    ...(fallback === undefined ? [] : written({ source: fallback, layer: 'role default' })),
+  ]
+}
+
+/** Tasks that set the name while they run; from then on they beat what is written below them. */
+function settersOf({ nodes, handlers }: CompiledPlay, name: string): readonly Omit<Giver, 'wins'>[] {
+  const setter = ({ task, label }: TaskNode): readonly Omit<Giver, 'wins'>[] => {
+    if (task.register?.value === name) return [{ layer: 'register', written: undefined, at: task.register.at, task: label }]
+    const fact = task.type === 'set_fact' && task.params.kind === 'map' ? entryOf(task.params, name) : undefined
+    return fact === undefined ? [] : [{ layer: 'set_fact', written: shown(name, fact.value), at: fact.keyAt, task: label }]
+  }
+  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].flatMap(setter)
+}
+
+function shown(name: string, source: Source): Value {
+  const value = plainSource(source)
+  return secretNames.has(name) ? hide(value) : value
+}

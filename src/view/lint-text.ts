@@ -1,0 +1,40 @@
+import type { Position } from '../model/problem.ts'
+import { escapeJson, escapeLine, joinLines } from './escape.ts'
+
+interface ShownFinding {
+  readonly rule: string
+  readonly at: Position
+  readonly message: string
+  readonly reason: string
+  readonly fix: string
+}
+
+/** One finding per paragraph; why and what to do once per rule, where it is met first. */
+export function lintText(findings: readonly ShownFinding[]): string {
+  const told = new Set<string>()
+  const lines = findings.flatMap(({ rule, at, message, reason, fix }) => {
+    const head = escapeLine(`${at.file}:${at.line}:${at.column}: ${rule}: ${message}`)
+    if (told.has(rule)) return [head]
+    told.add(rule)
+    return [head, `    why: ${reason}`, `    fix: ${fix}`]
+  })
+  const count = findings.length === 0 ? 'nothing found' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`
+  return joinLines([...lines, count])
+}
+
+/** One document: `{version, findings}`. */
+export function lintJson(findings: readonly ShownFinding[]): string {
+  const document = {
+    version: 1,
+    findings: findings.map(({ rule, at, message, reason, fix }) => ({
+      rule,
+      file: at.file,
+      line: at.line,
+      column: at.column,
+      message,
+      reason,
+      fix,
+    })),
+  }
+  return `${JSON.stringify(document, undefined, 2).split('\n').map(escapeJson).join('\n')}\n`
+}
