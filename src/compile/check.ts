@@ -59,10 +59,16 @@ function nodeSyntax(node: TaskNode, taskTypes: ReadonlyMap<string, AnyTaskType>)
   const texts = [task.delegateTo, task.loopControl.label, node.become.user].flatMap((text) =>
     text === undefined ? [] : compileTemplate(text.value, text.at).problems,
   )
-  const conditions = [...node.conditions, ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])]
+  const { breakWhen, pause } = task.loopControl
+  const conditions = [
+    ...node.conditions,
+    ...[task.attempts?.until, breakWhen, task.changedWhen, task.failedWhen].flatMap((list) => list ?? []),
+  ]
   return [
     ...conditionsSyntax(conditions),
-    ...(task.loop === undefined ? [] : syntaxProblems(task.loop)),
+    ...[task.loop, task.attempts?.retries, task.attempts?.delay, pause].flatMap((source) =>
+      source === undefined ? [] : syntaxProblems(source),
+    ),
     ...paramsSyntax(task.params, taskTypes.get(node.type)),
     ...mapSyntax(task.vars),
     ...node.blockVars.flatMap(mapSyntax),

@@ -3,9 +3,12 @@ import type { Problem } from '../model/problem.ts'
 import type { Source } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
 import { isList, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
-import { type ConditionsVerdict, evaluateConditions } from './conditions.ts'
+import { evaluateConditions } from './conditions.ts'
 import { actingUser } from './connection.ts'
 import type { FactReader } from './facts.ts'
+import { type JudgedOutcome, type Judgement, judge } from './judgement.ts'
+import { loopVariables } from './loop-variables.ts'
+import { type Attempts, attemptsOf, pauseOf } from './attempts.ts'
 import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
 import { renderEnvironment, renderParams } from './parameters.ts'
 import { renderSource, renderText } from './render.ts'
@@ -26,29 +29,15 @@ export interface InstantiateInput {
 export interface LoopItem {
   readonly index: number
   readonly value: Value
+  /** what it reads of its loop: itself, its number, its place */
+  readonly variables: ValueMap
   /** for display: the label of loop_control, else the item itself in short */
   readonly label: string
 }
 
-/** What a task gave, as far as its own changed_when and failed_when look at it. */
-export interface JudgedOutcome {
-  readonly changed: boolean | Unknown
-  readonly failed: boolean | Unknown
-  readonly skipped: boolean
-  readonly message: string
-  readonly values: ValueMap
-}
-
-export interface Judgement {
-  readonly changed: boolean | Unknown
-  readonly failed: boolean | Unknown
-  /** a condition that cannot be evaluated: then `failed` is true */
-  readonly problems: readonly Problem[]
-}
-
 /** One task on one host, or one item of its loop. */
 export type Instance = { readonly item: LoopItem | undefined; readonly scope: Scope } & (
-  | { readonly kind: 'skipped'; readonly because: string }
+  | { readonly kind: 'skipped'; readonly because: string; readonly listIsEmpty?: boolean }
   | { readonly kind: 'unknown'; readonly why: string }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
   | {
@@ -62,21 +51,32 @@ export type Instance = { readonly item: LoopItem | undefined; readonly scope: Sc
       readonly user: string
       /** a host, or the machine that runs tlsplay */
       readonly delegate: string | undefined
+      /** undefined: it is tried once */
+      readonly attempts: Attempts | undefined
+      /** before the next item */
+      readonly pauseSeconds: number
       /** changed_when and failed_when over what the task gave */
       judge(outcome: JudgedOutcome): Judgement
     }
 )
 
+/** Why a task with an empty list is skipped. */
+const noItems = 'the list of the loop is empty'
+
 /**
  * A task for one host: the loop list first, then for each item `when`, then the parameters (design/language.md A.5).
- * Without a loop there is one instance; an empty list gives none. Errors that are not TlsplayError pass through.
+ * Without a loop there is one instance without an item, and for a list that is empty, missing or not known as well.
+ * Errors that are not TlsplayError pass through.
  */
 export function instantiate(node: TaskNode, input: InstantiateInput): readonly Instance[] {
   const { task } = node
   const scope = hostScope({ ...input, role: node.role, task, blockVars: node.blockVars })
   if (task.loop === undefined) return [instance(node, input, scope, undefined)]
   const list = loopList(task.loop, scope)
-  if (list.kind === 'list') return list.items.map((value, index) => loopInstance(node, input, scope, value, index))
+  if (list.kind === 'list') {
+    if (list.items.length === 0) return [{ kind: 'skipped', because: noItems, listIsEmpty: true, item: undefined, scope }]
+    return list.items.map((value, index) => loopInstance(node, input, scope, list.items, value, index))
+  }
   // A list that is missing or not known yet does not matter to a task that is skipped anyway.
   const verdict = evaluateConditions(node.conditions, scope)
   if (verdict.kind === 'false') return [{ kind: 'skipped', because: verdict.because, item: undefined, scope }]
@@ -102,11 +102,19 @@ function loopList(
   return { kind: 'failed', problems: [{ code: 'LOOP_NOT_LIST', message: `loop needs a list, got ${kindOf(value)}`, at: loop.at, hint }] }
 }
 
-function loopInstance(node: TaskNode, input: InstantiateInput, scope: Scope, value: Value, index: number): Instance {
-  const { loopVar, indexVar, label } = node.task.loopControl
-  const inner = scope.with({ [loopVar]: value, ansible_loop_var: loopVar, ...(indexVar === undefined ? {} : { [indexVar]: index }) })
+function loopInstance(
+  node: TaskNode,
+  input: InstantiateInput,
+  scope: Scope,
+  items: readonly Value[],
+  value: Value,
+  index: number,
+): Instance {
+  const { label } = node.task.loopControl
+  const variables = loopVariables(node.task.loopControl, items, index)
+  const inner = scope.with(variables)
   const shown = label === undefined ? undefined : renderText(label.value, label.at, inner)
-  const item: LoopItem = { index, value, label: shown === undefined ? shortLabel(value) : String(shown.value) }
+  const item: LoopItem = { index, value, variables, label: shown === undefined ? shortLabel(value) : String(shown.value) }
   if (shown !== undefined && shown.problems.length > 0 && evaluateConditions(node.conditions, inner).kind !== 'false')
     return { kind: 'failed', problems: shown.problems, item, scope: inner }
   return instance(node, input, inner, item)
@@ -128,9 +136,18 @@ function instance(node: TaskNode, input: InstantiateInput, scope: Scope, item: L
     delegateName instanceof Unknown || delegateName === undefined ? input.host : delegateName,
     scope,
   )
-  const problems = [...rendered.problems, ...environment.problems, ...(delegate?.problems ?? []), ...user.problems]
+  const attempts = attemptsOf(task, scope)
+  const pause = pauseOf(task, scope)
+  const problems = [
+    ...rendered.problems,
+    ...environment.problems,
+    ...(delegate?.problems ?? []),
+    ...user.problems,
+    ...attempts.problems,
+    ...pause.problems,
+  ]
   if (problems.length > 0) return { kind: 'failed', problems, item, scope }
-  const unknown = environment.unknown ?? (delegateName instanceof Unknown ? delegateName : undefined)
+  const unknown = environment.unknown ?? attempts.unknown ?? pause.unknown ?? (delegateName instanceof Unknown ? delegateName : undefined)
   if (unknown !== undefined) return { kind: 'unknown', why: unknown.why, item, scope }
   return {
     kind: 'ready',
@@ -139,35 +156,12 @@ function instance(node: TaskNode, input: InstantiateInput, scope: Scope, item: L
     environment: environment.value,
     user: user.name,
     delegate: typeof delegateName === 'string' ? delegateName : undefined,
-    judge: (outcome) => judge(node, outcome, scope),
+    attempts: attempts.value,
+    pauseSeconds: pause.value,
+    judge: (outcome) => judge(node.task, outcome, scope),
     item,
     scope,
   }
-}
-
-/** changed_when, then failed_when, both over the registered result; they replace the verdict of the task type (A.6). */
-function judge(node: TaskNode, outcome: JudgedOutcome, scope: Scope): Judgement {
-  const { register, changedWhen, failedWhen } = node.task
-  if ((changedWhen === undefined && failedWhen === undefined) || outcome.skipped)
-    return { changed: outcome.changed, failed: outcome.failed, problems: [] }
-  const result: ValueMap = {
-    msg: outcome.message,
-    ...outcome.values,
-    changed: outcome.changed,
-    failed: outcome.failed,
-    skipped: outcome.skipped,
-  }
-  const inner = register === undefined ? scope : scope.with({ [register.value]: result })
-  const problems: Problem[] = []
-  const verdict = (conditions: typeof changedWhen, otherwise: boolean | Unknown): boolean | Unknown => {
-    if (conditions === undefined) return otherwise
-    const found: ConditionsVerdict = evaluateConditions(conditions, inner)
-    if (found.kind === 'failed') problems.push(...found.problems)
-    return found.kind === 'unknown' ? new Unknown(found.why) : found.kind === 'true'
-  }
-  const changed = verdict(changedWhen, outcome.changed)
-  const failed = verdict(failedWhen, outcome.failed)
-  return problems.length > 0 ? { changed: outcome.changed, failed: true, problems } : { changed, failed, problems }
 }
 
 const labelLimit = 80

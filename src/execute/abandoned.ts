@@ -13,7 +13,7 @@ export class Tally {
   }
 
   count(event: RunEvent): void {
-    if (event.type === 'task_finished') this.#recap.count(event.result.host, event.result.status)
+    if (event.type === 'task_finished') this.#recap.countEntry(event.result.host, event.result.id, event.result.status)
     if (event.type !== 'plan_ready') return
     const lost = event.plan.plays.flatMap((play) =>
       play.hosts.flatMap(({ host, unreachable }) => (unreachable === undefined ? [] : [host])),

@@ -1,6 +1,6 @@
 import type { AskStep, DeskStep, Step, StepAnswer } from '../model/step.ts'
 import { type Probe, probeKey } from '../model/fact.ts'
-import type { Place } from '../plan/entry.ts'
+import { type Place, stopOf } from '../plan/entry.ts'
 import type { ActGroup, Answers, HostSession } from '../ports/host-session.ts'
 import { type Actor, actSteps, advance, broke, fail, lost, mayFail, number, type Numbering } from './actor.ts'
 import { atDesk, holdsUp } from './desk.ts'
@@ -20,8 +20,8 @@ class Acting {
   #looking: readonly Actor[] = []
   /** how long a question may still wait for what was started; half of its stable time */
   #ripensMs = 0
-  /** a look found what ends the host */
-  #lost = false
+  /** what ends the host, by id, with the id of its task: of a loop the other items still act, and nothing behind it */
+  readonly #broken = new Map<string, string>()
   /** nothing acts behind the tasks of this batch */
   #last = false
 
@@ -31,20 +31,29 @@ class Acting {
   }
 
   async all(actors: readonly Actor[]): Promise<boolean> {
-    let from = 0
-    while (from < actors.length) {
-      const batch = nextBatch(actors, from)
-      this.#last = actors.slice(from + batch.length).every(onlyAsks)
-      if (!batch.every(onlyAsks) && (await this.#look())) return true
-      const { broken, ended } = await this.#batch(batch)
-      if (broken) return true
-      from += ended
+    let left = actors
+    for (;;) {
+      left = left.filter((actor) => this.#goesOn(actor))
+      const batch = nextBatch(left)
+      if (batch.length === 0) return this.#look()
+      this.#last = left.slice(batch.length).every(onlyAsks)
+      const before = this.#broken.size
+      if (!batch.every(onlyAsks)) await this.#look()
+      if (this.#broken.size === before) left = left.slice(await this.#batch(batch))
     }
-    return this.#look()
   }
 
-  /** `ended`: how many of the batch have; the host waits with the rest while a task judges a command that did not end with 0. */
-  async #batch(batch: readonly Actor[]): Promise<{ readonly broken: boolean; readonly ended: number }> {
+  /** Nothing has ended the host, or it was another item of the same loop. */
+  #goesOn({ entry }: Actor): boolean {
+    return !this.#broken.has(entry.id) && [...this.#broken.values()].every((stop) => stop === stopOf(entry))
+  }
+
+  #breaks({ entry }: Actor): void {
+    this.#broken.set(entry.id, stopOf(entry))
+  }
+
+  /** How many of the batch have ended; the host waits with the rest while a task judges a command that did not end with 0. */
+  async #batch(batch: readonly Actor[]): Promise<number> {
     const place = batch[0]?.entry.place ?? 'host'
     const groups = batch
       .filter((actor) => actor.result === undefined)
@@ -55,11 +64,11 @@ class Acting {
       if (actor.result === undefined) await this.#finish(actor, answers)
       // What it found missing may be so because what was started did not stay: then that is the failure.
       if (broke(actor)) await this.#look()
-      if (this.#lost) actor.result = undefined
-      if (this.#lost || broke(actor)) return { broken: true, ended: at + 1 }
-      if (waits) return { broken: false, ended: at + 1 }
+      if (!this.#goesOn(actor)) actor.result = undefined
+      else if (broke(actor)) this.#breaks(actor)
+      if (this.#broken.size > 0 || waits) return at + 1
     }
-    return { broken: false, ended: batch.length }
+    return batch.length
   }
 
   async #act(place: Place, groups: readonly ActGroup[]): Promise<Answers> {
@@ -104,7 +113,7 @@ class Acting {
     if (waitMs > 0) await this.#ports.pause(waitMs)
   }
 
-  /** The looks that are due. True when one found what ends the host. */
+  /** The looks that are due. True when something has ended the host. */
   async #look(): Promise<boolean> {
     const due = this.#looking
     this.#looking = []
@@ -114,9 +123,9 @@ class Acting {
       // A look that prints something says that what was heard meanwhile was heard of another run.
       if ([...answers.values()].some(({ stdout }) => stdout.trim() !== '')) this.#ports.acted()
       await this.#finish(actor, answers)
-      this.#lost ||= broke(actor)
+      if (broke(actor)) this.#breaks(actor)
     }
-    return this.#lost
+    return this.#broken.size > 0
   }
 
   #answer(step: AskStep | DeskStep, place: Place): Promise<StepAnswer> {
@@ -141,7 +150,7 @@ class Acting {
       if (settled || clock.now() >= deadline) return { ok: true, rc: 0, stdout: '', stderr: '', facts: ordered }
       along = []
       // Waiting for an answer that cannot come: what was started may have ended.
-      if (await this.#look()) return { ok: true, rc: 0, stdout: '', stderr: '', facts: ordered }
+      if (this.#looking.length > 0 && (await this.#look())) return { ok: true, rc: 0, stdout: '', stderr: '', facts: ordered }
       await pause(asksEveryMs)
     }
   }
@@ -155,11 +164,11 @@ function asked(session: HostSession, probes: readonly Probe[]): Promise<Readonly
  * Consecutive actors of one place. One that asks is the last of its batch, because its answer decides whether others act;
  * behind one that will look at what it started only one that asks may go on.
  */
-function nextBatch(actors: readonly Actor[], from: number): readonly Actor[] {
-  const place = actors[from]?.entry.place
+function nextBatch(actors: readonly Actor[]): readonly Actor[] {
+  const place = actors[0]?.entry.place
   const batch: Actor[] = []
   let looks = false
-  for (const actor of actors.slice(from)) {
+  for (const actor of actors) {
     if (actor.entry.place !== place || (looks && !onlyAsks(actor))) break
     batch.push(actor)
     if (actor.wants.some(holdsUp)) break

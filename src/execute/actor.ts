@@ -55,9 +55,9 @@ function withKeywords(step: Step, { environment, node }: Entry): Step {
   return { ...step, env: { ...environment, ...step.env }, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) }
 }
 
-/** Its failure does not end the host, or `failed_when` has to say first whether it is one: the segment ends behind such a task. */
+/** Its failure does not end the host, or its own conditions have to say first whether it is one: the segment ends behind such a task. */
 export function mayFail({ entry }: Actor): boolean {
-  return entry.tolerant || entry.node.task.failedWhen !== undefined
+  return entry.tolerant || entry.node.task.failedWhen !== undefined || entry.turn !== undefined
 }
 
 /** A failure that ends the host. */

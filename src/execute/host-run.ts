@@ -4,7 +4,7 @@ import type { TaskResult } from '../model/task-type.ts'
 import { failIn } from '../plan/blocks.ts'
 import type { HostOfPlay, PlanTools, WalkInput } from '../plan/input.ts'
 import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
-import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, type WalkState } from '../plan/entry.ts'
+import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, stopOf, type WalkState } from '../plan/entry.ts'
 import type { Stop } from '../plan/stops.ts'
 import { isLost, walk, type WalkResult } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
@@ -14,6 +14,7 @@ import { problemOf } from './outcome.ts'
 import { rollbackIncomplete, rolledBack } from './rolled-back.ts'
 import type { Stretch } from './stretch.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
+import { takeTurns } from './turns.ts'
 
 /** Planning may find that it lacks an answer; it asks and goes on. More rounds than this is a bug of a task type. */
 const maxRounds = 8
@@ -28,6 +29,8 @@ export interface HostRunPorts {
   readonly acts: boolean
   readonly warn: (message: string) => void
   readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'desk' | 'pause' | 'inTurn'>
+  /** the run was interrupted */
+  interrupted(): boolean
 }
 
 export type Walked = Extract<WalkResult, { kind: 'walked' }>
@@ -49,8 +52,8 @@ export class HostRun {
   readonly #settled = new Set<string>()
   /** entries that failed and were allowed to: what they left undone is not left to do */
   readonly #excused = new Set<string>()
-  /** how entries failed that a rescue cleared, by id */
-  readonly #rescued = new Map<string, KnownOutcome>()
+  /** outcomes that led the run its way, and that planning again might not find: by entry id */
+  readonly #decisive = new Map<string, KnownOutcome>()
   /** stretches that were applied; only those can be proved */
   readonly #applied: Stretch[] = []
   /** the first segment of a stretch, walked before its turn came */
@@ -135,7 +138,7 @@ export class HostRun {
     if (left.length > 0) await this.#observe('host', left)
     let state: WalkState = { ...freshState, once: this.actual.once }
     const entries: Entry[] = []
-    const known = new Map([...[...this.#known].filter(([id]) => this.#settled.has(id)), ...this.#rescued])
+    const known = new Map([...[...this.#known].filter(([id]) => this.#settled.has(id)), ...this.#decisive])
     for (const [at, stretch] of stretches.entries()) {
       const walked = await this.#walk({ ...this.#input(stretch), state, mode: 'converge', known }, stretches.slice(at + 1))
       state = walked.state
@@ -166,7 +169,9 @@ export class HostRun {
         // Nothing of the segment ran: only what stands in its way is told.
         return [...ended, ...blocked.map(({ entry }): Entry => ({ ...entry, outcome: 'failed' }))]
       }
-      const { known, told, unstaged } = await this.#act(walked.entries, last && walked.next === stretch.to)
+      const { known, told, unstaged } = walked.entries.some(({ turn }) => turn !== undefined)
+        ? await this.#actInTurns(walked.entries, input)
+        : await this.#act(walked.entries, last && walked.next === stretch.to)
       if (unstaged !== undefined) {
         // Its block goes on without it, so what stands before it acts first.
         to = stretch.stops.findIndex((stop) => stop.kind !== 'flush' && stop.id === stopOf(unstaged))
@@ -180,7 +185,7 @@ export class HostRun {
         if (entry.outcome !== 'failed' || !(entry.tolerant || entry.rescued)) continue
         this.#excused.add(entry.id)
         // Planned again it might not fail, and what it would have led to was never applied.
-        if (entry.rescued) this.#rescued.set(entry.id, { outcome: entry.registered, sets: undefined })
+        if (entry.rescued) this.#decisive.set(entry.id, { outcome: entry.registered, sets: undefined })
       }
       // What the acts answered may not be what a later text or condition can use.
       const broken = replayed.entries.flatMap((entry) => (entry.outcome === 'refused' ? entry.problems : []))
@@ -269,6 +274,35 @@ export class HostRun {
       }
     }
     return { known, told, unstaged: undefined }
+  }
+
+  /** A segment that ends in a task whose items and attempts come one after the other. */
+  async #actInTurns(entries: readonly Entry[], input: Omit<WalkInput, 'observed' | 'mode' | 'known'>): Promise<Acted> {
+    const [from] = entries.filter(({ turn }) => turn !== undefined).map(stopOf)
+    const own = entries.filter((entry) => stopOf(entry) === from)
+    const at = input.stops.findIndex((stop) => stop.kind !== 'flush' && stop.id === from)
+    const before = entries.filter((entry) => !own.includes(entry)).map((entry): [string, KnownOutcome] => [entry.id, knownAs(entry)])
+    const known = await takeTurns(own, {
+      act: async (entry) => {
+        const acted = await this.#act([entry], false)
+        return acted.known.get(entry.id)?.outcome ?? entry.registered
+      },
+      decide: async (decided, afresh) => {
+        if (afresh) this.#memory.forget()
+        return (await this.#walk({ ...input, to: at + 1, mode: 'segment', known: new Map([...before, ...decided]) })).entries
+      },
+      ask: ({ probe }) => this.#observe('host', [probe]),
+      pause: this.#ports.segment.pause,
+      interrupted: () => this.#ports.interrupted(),
+    })
+    for (const entry of own) {
+      const outcome = known.get(entry.id)
+      if (outcome === undefined) continue
+      if (this.#known.has(entry.id)) this.#known.set(entry.id, outcome)
+      // What it heard may be otherwise by now, and with what ended the loop the items behind it were left out.
+      if (entry.node.task.loopControl.breakWhen !== undefined || !hasChanges(entry)) this.#decisive.set(entry.id, outcome)
+    }
+    return { known: new Map([...before, ...known]), told: [], unstaged: undefined }
   }
 
   #cannotBeProved(entry: Entry): boolean {
@@ -406,18 +440,17 @@ interface Acted {
   readonly unstaged: Entry | undefined
 }
 
-/** Id of the stop an entry belongs to, without the number of the item. */
-function stopOf({ id }: Entry): string {
-  return id.split('#')[0] ?? id
+function knownAs({ registered, decision }: Entry): KnownOutcome {
+  return { outcome: registered, sets: decision?.sets }
 }
 
 function isFatal({ tolerant, rescued }: Entry): boolean {
   return !tolerant && !rescued
 }
 
-/** `failed_when` says whether it failed, once it has acted. */
-function judgesItself(entry: Entry): boolean {
-  return entry.node.task.failedWhen !== undefined
+/** Its own conditions say whether it failed, once it has acted. */
+function judgesItself({ node, turn }: Entry): boolean {
+  return node.task.failedWhen !== undefined || node.task.attempts !== undefined || turn !== undefined
 }
 
 /** It does something to the host, and does not only ask. */

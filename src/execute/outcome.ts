@@ -5,9 +5,10 @@ import { hiddenText } from '../plan/document.ts'
 import type { Entry } from '../plan/entry.ts'
 
 /** A problem of one task on one host. What a task with no_log says stays hidden, whoever tells of it. */
-export function problemOf({ node }: Entry, host: string, code: Problem['code'], message: string, hint?: string): Problem {
+export function problemOf({ node, item }: Entry, host: string, code: Problem['code'], message: string, hint?: string): Problem {
   const told = node.task.noLog ? hiddenText : message
-  return { code, host, task: node.label, at: node.task.at, message: told, ...(hint === undefined ? {} : { hint }) }
+  const task = item === undefined || node.task.noLog ? node.label : `${node.label} (${item.label})`
+  return { code, host, task, at: node.task.at, message: told, ...(hint === undefined ? {} : { hint }) }
 }
 
 /** Codes after which a host counts as unreachable, not as failed: nothing could be asked of it. */

@@ -1,11 +1,21 @@
 import type { TaskStatus } from '../model/event.ts'
 import type { HostRecap } from '../model/report.ts'
+import { stopOf } from '../plan/entry.ts'
+
+/** From what says least of a loop to what says most. */
+const ranks: readonly TaskStatus[] = ['skipped', 'ok', 'changed', 'ignored', 'rescued', 'failed', 'unreachable']
+
+function rank(status: TaskStatus): number {
+  return ranks.indexOf(status)
+}
 
 type Counts = { -readonly [K in keyof HostRecap]: HostRecap[K] }
 
 /** Counts per host as Ansible's recap does: what changed is also ok, what was ignored is ok too. */
 export class Recap {
   readonly #hosts: ReadonlyMap<string, Counts>
+  /** the task of each host that was counted last */
+  readonly #last = new Map<string, { readonly stop: string; readonly status: TaskStatus }>()
 
   constructor(names: readonly string[]) {
     this.#hosts = new Map(
@@ -17,10 +27,25 @@ export class Recap {
   }
 
   count(host: string, status: TaskStatus): void {
+    this.#add(host, status, 1)
+  }
+
+  /** One entry of a task, in the order they end: the items of a loop are one task, and the worst of them is how it ended. */
+  countEntry(host: string, id: string, status: TaskStatus): void {
+    const stop = stopOf({ id })
+    const last = this.#last.get(host)
+    const same = last?.stop === stop ? last.status : undefined
+    const together = same !== undefined && rank(same) > rank(status) ? same : status
+    if (same !== undefined) this.#add(host, same, -1)
+    this.#add(host, together, 1)
+    this.#last.set(host, { stop, status: together })
+  }
+
+  #add(host: string, status: TaskStatus, by: 1 | -1): void {
     const counts = this.#hosts.get(host)
     if (counts === undefined) return
-    if (status === 'ok' || status === 'changed' || status === 'ignored') counts.ok += 1
-    if (status !== 'ok') counts[status] += 1
+    if (status === 'ok' || status === 'changed' || status === 'ignored') counts.ok += by
+    if (status !== 'ok') counts[status] += by
   }
 
   converged(host: string, yes: boolean): void {

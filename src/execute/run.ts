@@ -86,6 +86,7 @@ class PlaybookRun {
             tools: ports.tools,
             acts: request.mode === 'run',
             warn: (message) => this.#log.emit({ type: 'warning', message }),
+            interrupted: () => request.signal?.aborted === true,
             segment: {
               issuer: ports.issuer,
               clock: ports.clock,

@@ -9,6 +9,7 @@ import { shortName, taskTypeWords, taskWords } from './ansible-words.ts'
 import { mapField, textField, textsField } from './fields.ts'
 import { readConditions, readKeywords } from './keywords.ts'
 import { isParameter } from './params.ts'
+import { readAttempts, readLoopControl } from './repetition.ts'
 import { isTemplate, literalSource } from './plain.ts'
 import { validated } from './schema-problems.ts'
 import { taskKeywords } from './task-keywords.ts'
@@ -52,17 +53,13 @@ export function readTask(
 }
 
 function taskFields(map: MapSource, problems: Problem[]): Omit<Task, 'kind' | 'at' | 'type' | 'typeAt' | 'params' | keyof TaskOptions> {
-  const control = mapField(map, 'loop_control')
   return {
     name: textField(map, 'name')?.value,
     keywords: readKeywords(map, problems),
     vars: mapField(map, 'vars'),
     loop: entryOf(map, 'loop')?.value,
-    loopControl: {
-      loopVar: (control && textField(control, 'loop_var')?.value) ?? 'item',
-      indexVar: control && textField(control, 'index_var')?.value,
-      label: control && textField(control, 'label'),
-    },
+    loopControl: readLoopControl(mapField(map, 'loop_control'), problems),
+    attempts: readAttempts(map, problems),
     register: textField(map, 'register'),
     notify: textsField(map, 'notify'),
     listen: textsField(map, 'listen').map(({ value }) => value),

@@ -117,6 +117,27 @@ export interface TaskOptions {
   readonly throttle: number | undefined
 }
 
+export interface LoopControl {
+  readonly loopVar: string
+  readonly indexVar: string | undefined
+  readonly label: Located<string> | undefined
+  /** seconds between items */
+  readonly pause: Source | undefined
+  /** whether the items read `ansible_loop`; all: with the whole list in it */
+  readonly extended: 'no' | 'yes' | 'all'
+  /** conditions over the result of an item; when they hold, no item follows */
+  readonly breakWhen: readonly Located<string | boolean>[] | undefined
+}
+
+/** How often a task is tried: until its conditions hold, without any until it does not fail. */
+export interface AttemptKeywords {
+  readonly until: readonly Located<string | boolean>[] | undefined
+  /** how often it is tried again */
+  readonly retries: Source | undefined
+  /** seconds between attempts */
+  readonly delay: Source | undefined
+}
+
 export interface Task extends TaskOptions {
   readonly kind: 'task'
   readonly at: Position
@@ -128,7 +149,8 @@ export interface Task extends TaskOptions {
   readonly keywords: InheritedKeywords
   readonly vars: MapSource | undefined
   readonly loop: Source | undefined
-  readonly loopControl: { readonly loopVar: string; readonly indexVar: string | undefined; readonly label: Located<string> | undefined }
+  readonly loopControl: LoopControl
+  readonly attempts: AttemptKeywords | undefined
   readonly register: Located<string> | undefined
   readonly notify: readonly Located<string>[]
   readonly listen: readonly string[]

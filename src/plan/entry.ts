@@ -7,6 +7,7 @@ import type { Unknown, Value, ValueMap } from '../model/value.ts'
 import { type Failures, noFailures } from './blocks.ts'
 import { emptyOverlay, type Overlay } from './overlay.ts'
 import type { Outcome } from './registered.ts'
+import type { Turn } from './turn.ts'
 
 /** Where a task acts: the host of the play, or the machine that runs tlsplay. */
 export type Place = 'host' | 'controller'
@@ -31,6 +32,8 @@ export interface Entry {
   readonly dry: boolean
   /** of the commands it runs */
   readonly environment: Readonly<Record<string, string>>
+  /** it is tried more than once, or what comes after it in its loop waits for how it ends */
+  readonly turn: Turn | undefined
 }
 
 /** What a host carries from task to task, from segment to segment, from play to play. A new task makes a new state. */
@@ -62,9 +65,16 @@ export const freshState: WalkState = {
 export interface KnownOutcome {
   readonly outcome: Outcome
   readonly sets: ValueMap | undefined
+  /** changed_when and failed_when have spoken already */
+  readonly judged?: boolean
 }
 
 /** Whether it has something to do or to check on the host. */
 export function hasChanges(entry: Entry): boolean {
   return entry.decision !== undefined && entry.decision.changes.length > 0
+}
+
+/** Id of the stop an entry belongs to, without the number of the item. */
+export function stopOf({ id }: Pick<Entry, 'id'>): string {
+  return id.split('#')[0] ?? id
 }

@@ -2,6 +2,7 @@ import type { BlockPart, TaskNode } from '../compile/compiled-run.ts'
 import { factNames } from '../compile/fact-names.ts'
 import { knowAnswer } from '../lib/masking/answer.ts'
 import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
+import type { Problem } from '../model/problem.ts'
 import { Unknown, type ValueMap } from '../model/value.ts'
 import { failIn } from './blocks.ts'
 import type { Entry, Place, WalkState } from './entry.ts'
@@ -21,6 +22,8 @@ export interface Mark {
 export class Ledger {
   readonly entries: Entry[] = []
   readonly #missing: Record<Place, Map<string, Probe>> = { host: new Map(), controller: new Map() }
+  /** of the last task, whether it registers it or not */
+  #result: ValueMap | Unknown | undefined
   state: WalkState
 
   constructor(state: WalkState) {
@@ -53,6 +56,7 @@ export class Ledger {
       rescued: false,
       dry: false,
       environment: {},
+      turn: undefined,
       ...entry,
     })
   }
@@ -74,6 +78,7 @@ export class Ledger {
   }
 
   register(node: TaskNode, value: ValueMap | Unknown): void {
+    this.#result = value
     const name = node.task.register?.value
     if (name === undefined) return
     const { runtime } = this.state
@@ -83,6 +88,12 @@ export class Ledger {
   set(values: ValueMap): void {
     const { runtime } = this.state
     this.state = { ...this.state, runtime: { ...runtime, facts: { ...runtime.facts, ...values } } }
+  }
+
+  /** What the last entry gave cannot be used by a condition of its own task. */
+  refuse(problems: readonly Problem[]): void {
+    const last = this.entries.at(-1)
+    if (last !== undefined) this.entries[this.entries.length - 1] = { ...last, outcome: 'refused', problems }
   }
 
   /** What a run_once task gave, for the hosts it did not run on. */
@@ -101,11 +112,14 @@ export class Ledger {
   fail(node: TaskNode, within: readonly BlockPart[]): void {
     const { blocks, doomed, rescued } = failIn(within, this.state.failures)
     this.state = { ...this.state, failures: { blocks, doomed } }
-    const last = this.entries.at(-1)
-    if (!rescued || last === undefined || last.node !== node) return
-    this.entries[this.entries.length - 1] = { ...last, rescued }
+    const result = this.#result
+    if (!rescued || result === undefined) return
+    // Of a loop each item that failed, up to where the task begins.
+    for (let at = this.entries.length - 1; this.entries[at]?.node === node; at -= 1) {
+      const entry = this.entries[at]
+      if (entry?.outcome === 'failed') this.entries[at] = { ...entry, rescued }
+    }
     const task = { name: node.label, action: node.type }
-    const result = registeredValue(last.registered)
     const { runtime } = this.state
     const told = { failed_task: task, failed_result: result, ansible_failed_task: task, ansible_failed_result: result }
     this.state = { ...this.state, runtime: { ...runtime, registered: { ...runtime.registered, ...told } } }

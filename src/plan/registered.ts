@@ -48,18 +48,29 @@ export function registeredValue(outcome: Outcome): ValueMap | Unknown {
   }
 }
 
+export interface ItemOutcome {
+  /** what it reads of the loop: the item under its name and, where it has them, its number and its place */
+  readonly loop: ValueMap
+  readonly outcome: Outcome
+}
+
 /** Shape of design/language.md A.5: an entry per item, skipped ones in place. */
-export function registeredLoop(items: readonly { readonly loopVar: string; readonly item: Value; readonly outcome: Outcome }[]): ValueMap {
-  const results = items.map(({ loopVar, item, outcome }): Value => {
+export function registeredLoop(items: readonly ItemOutcome[]): ValueMap {
+  const results = items.map(({ loop, outcome }): Value => {
     const value = registeredValue(outcome)
-    return value instanceof Unknown ? value : { ...value, [loopVar]: item, ansible_loop_var: loopVar }
+    return value instanceof Unknown ? value : { ...value, ...loop }
   })
+  const failed = anyOf(items.map(({ outcome }) => outcome.failed))
+  const skipped = items.every(({ outcome }) => outcome.skipped)
+  // The three texts are Ansible's (lib/ansible/executor/task_executor.py of 2.19): conditions compare with them.
+  const msg = failed === true ? 'One or more items failed' : skipped ? 'All items skipped' : 'All items completed'
   return {
     results,
     changed: anyOf(items.map(({ outcome }) => outcome.changed)),
-    failed: anyOf(items.map(({ outcome }) => outcome.failed)),
-    skipped: items.every(({ outcome }) => outcome.skipped),
-    msg: items.every(({ outcome }) => outcome.skipped) ? 'all items skipped' : 'all items completed',
+    failed,
+    skipped,
+    msg,
+    ...(items.length === 0 ? { skipped_reason: 'No items in the list' } : {}),
   }
 }
 

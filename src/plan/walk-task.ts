@@ -1,10 +1,12 @@
 import type { TaskNode } from '../compile/compiled-run.ts'
+import { endsLoop, isEnough } from '../compile/attempts.ts'
 import { factNames } from '../compile/fact-names.ts'
 import { type Instance, instantiate } from '../compile/instantiate.ts'
+import type { Judgement } from '../compile/judgement.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
-import { findUnknown, isMap, Secret, Unknown, type Value } from '../model/value.ts'
+import { findUnknown, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { isGuarded } from './blocks.ts'
 import { decide } from './decide.ts'
 import { type Entry, hasChanges, type KnownOutcome, type Place } from './entry.ts'
@@ -12,6 +14,7 @@ import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import type { Ledger } from './ledger.ts'
 import { anyOf, type Outcome, plannedOutcome, registeredLoop, registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
+import { turnOf } from './turn.ts'
 
 /** cut: what it has to know is settled by acts of this segment only, so the segment ends before it. */
 export type TaskEnd = 'next' | 'cut' | 'failed'
@@ -25,6 +28,10 @@ export interface TaskStop {
 
 type ReadyInstance = Extract<Instance, { kind: 'ready' }>
 type EntryCommon = Pick<Entry, 'id' | 'handler' | 'item' | 'place'>
+type FirstAttempt =
+  | { readonly kind: 'enough'; readonly outcome: Outcome }
+  | { readonly kind: 'open'; readonly outcome: Outcome; readonly why: string }
+  | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
 type InstanceEnd = { readonly kind: 'next' | 'failed'; readonly outcome: Outcome } | { readonly kind: 'cut' }
 
 /** Decides one task with all items of its loop, and writes down what it gave. */
@@ -68,30 +75,58 @@ class TaskWalker {
       return 'next'
     }
     const mark = this.#ledger.mark()
-    const outcomes: { loopVar: string; item: Value; outcome: Outcome }[] = []
+    const outcomes: Outcome[] = []
     let failed = false
+    let open: string | undefined
     for (const instance of instances) {
       const id = instance.item === undefined ? stopId : `${stopId}#${instance.item.index}`
-      const end = this.#instance(node, instance, { id, handler, item: instance.item, place: placeOf(instance) ?? 'host' })
+      const common: EntryCommon = { id, handler, item: instance.item, place: placeOf(instance) ?? 'host' }
+      const end = open === undefined ? this.#instance(node, instance, common) : this.#unknown(node, common, open)
       if (end.kind === 'cut') {
         // A loop is one task: it is not cut between its items.
         this.#ledger.back(mark)
         return 'cut'
       }
-      outcomes.push({ loopVar: node.task.loopControl.loopVar, item: instance.item?.value ?? null, outcome: end.outcome })
-      failed = end.kind === 'failed'
-      if (failed) break
+      outcomes.push(end.outcome)
+      // The items behind one that failed run all the same; then the task has failed (A.5).
+      failed ||= end.kind === 'failed'
+      const ends = this.#ends(node, instance, end.outcome)
+      if (ends === true) break
+      if (ends instanceof Unknown && !this.#stepwise()) open = 'only if the loop does not end before it'
     }
-    const looped = node.task.loop !== undefined
-    const [only] = outcomes
-    const value = looped || only === undefined ? registeredLoop(outcomes) : registeredValue(only.outcome)
+    // What takes turns of its own acts alone: what stands before it acts first.
+    if (this.#input.mode === 'segment' && this.#takesTurns(mark.entries)) {
+      this.#ledger.back(mark)
+      return 'cut'
+    }
+    const value = registeredOf(node, instances, outcomes)
     this.#ledger.register(node, value)
     if (node.task.runOnce) this.#ledger.keep(node, value)
     if (failed) return 'failed'
     // planning again proves what is there; a handler is no part of that
     if (this.#input.mode !== 'converge')
-      this.#ledger.notify(node, anyOf(outcomes.map(({ outcome }) => (outcome.failed === true ? false : outcome.changed))))
+      this.#ledger.notify(node, anyOf(outcomes.map((outcome) => (outcome.failed === true ? false : outcome.changed))))
     return 'next'
+  }
+
+  /** Whether `break_when` ends the loop behind this item. */
+  #ends(node: TaskNode, { item, scope }: Instance, outcome: Outcome): boolean | Unknown {
+    if (item === undefined || node.task.loopControl.breakWhen === undefined) return false
+    if (outcome.unknown !== undefined) return outcome.unknown
+    try {
+      const verdict = endsLoop(node.task, outcome, scope)
+      if (verdict.kind === 'failed') this.#ledger.refuse(this.#located(node, verdict.problems))
+      return verdict.kind === 'unknown' ? new Unknown(verdict.why) : verdict.kind === 'true'
+    } catch (error) {
+      this.#ledger.lacks(node, 'host', error)
+      return false
+    }
+  }
+
+  /** An entry since the `from`th takes turns of its own, and one before that acts. */
+  #takesTurns(from: number): boolean {
+    const { entries } = this.#ledger
+    return entries.slice(from).some(({ turn }) => turn !== undefined) && entries.slice(0, from).some(hasChanges)
   }
 
   #instance(node: TaskNode, instance: Instance, common: EntryCommon): InstanceEnd {
@@ -150,9 +185,10 @@ class TaskWalker {
   }
 
   #replayed(node: TaskNode, common: EntryCommon, known: KnownOutcome, instance: ReadyInstance): InstanceEnd {
-    let judged: ReturnType<ReadyInstance['judge']>
+    let judged: Judgement
     try {
-      judged = instance.judge(known.outcome)
+      const { changed, failed } = known.outcome
+      judged = known.judged === true ? { changed, failed, problems: [] } : instance.judge(known.outcome)
     } catch (error) {
       this.#ledger.lacks(node, 'host', error)
       return { kind: 'next', outcome: unknownOutcome('not asked yet') }
@@ -181,7 +217,7 @@ class TaskWalker {
     const tolerated = node.task.ignoreErrors
     const message = problems[0]?.message ?? 'cannot be evaluated'
     const registered: Outcome = { changed: false, failed: true, skipped: false, message, values: {} }
-    const located = problems.map((problem): Problem => ({ at: node.task.at, task: node.label, ...problem, host: this.#input.host.name }))
+    const located = this.#located(node, problems)
     this.#ledger.add(node, {
       ...common,
       outcome: tolerated ? 'failed' : 'refused',
@@ -190,6 +226,10 @@ class TaskWalker {
       registered,
     })
     return { kind: 'next', outcome: registered }
+  }
+
+  #located(node: TaskNode, problems: readonly Problem[]): readonly Problem[] {
+    return problems.map((problem): Problem => ({ at: node.task.at, task: node.label, ...problem, host: this.#input.host.name }))
   }
 
   #unknown(node: TaskNode, common: EntryCommon, why: string): InstanceEnd {
@@ -206,11 +246,14 @@ class TaskWalker {
     const planned = plannedOutcome(decision, node.task.ignoreErrors || isGuarded(node.within))
     const judged = instance.judge(planned)
     if (judged.problems.length > 0) return this.#broken(node, common, judged.problems)
-    const registered: Outcome = { ...planned, changed: judged.changed, failed: judged.failed }
     const acts = decision.changes.some((change) => change.action !== 'check')
+    const tried = this.#firstAttempt(node, instance, { ...planned, changed: judged.changed, failed: judged.failed }, decision)
+    if (tried.kind === 'failed') return this.#broken(node, common, tried.problems)
+    if (tried.kind === 'open' && decision.changes.length === 0 && !this.#stepwise()) return this.#unknown(node, common, tried.why)
+    const registered = tried.outcome
     const refused = problems.length > 0
     // What acts is judged by what the act will answer.
-    const failed = judged.failed === true && !acts
+    const failed = judged.failed === true && !acts && tried.kind !== 'open'
     const outcome: PlannedOutcome = refused ? 'refused' : failed ? 'failed' : acts ? 'change' : decision.changes.length > 0 ? 'check' : 'ok'
     this.#ledger.add(node, {
       ...common,
@@ -221,6 +264,8 @@ class TaskWalker {
       registered,
       dry,
       environment: environmentOf(instance.environment),
+      turn:
+        tried.kind === 'open' || (decision.changes.length > 0 && goesItemByItem(node, instance)) ? turnOf(node.task, instance) : undefined,
     })
     // What a refused task would make true holds for the tasks after it: each problem names its own cause, not one before it.
     if (!dry && !failed) this.#ledger.predict(common.place, decision.predicts, decision.invalidates ?? [], acts)
@@ -228,10 +273,51 @@ class TaskWalker {
     return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
   }
 
+  /** What is known of the first attempt of a task that may have more; `open`: whether another one follows. */
+  #firstAttempt(node: TaskNode, instance: ReadyInstance, outcome: Outcome, { changes }: Decision): FirstAttempt {
+    if (instance.attempts === undefined) return { kind: 'enough', outcome }
+    if (changes.length > 0) {
+      const why = 'the task has not run yet'
+      return { kind: 'open', why, outcome: { ...outcome, values: { ...outcome.values, attempts: new Unknown(why) } } }
+    }
+    const counted = { ...outcome, values: { ...outcome.values, attempts: 1 } }
+    const verdict = isEnough(node.task, counted, instance.scope)
+    switch (verdict.kind) {
+      case 'failed':
+        return { kind: 'failed', problems: verdict.problems }
+      case 'true':
+        return { kind: 'enough', outcome: counted }
+      case 'false':
+        return { kind: 'open', outcome: counted, why: `asked again until it holds: ${verdict.because}` }
+      case 'unknown':
+        return { kind: 'open', outcome: counted, why: verdict.why }
+    }
+  }
+
+  /** What is not known here will be, once this segment has acted. */
+  #stepwise(): boolean {
+    return this.#input.mode === 'segment' || this.#input.mode === 'replay'
+  }
+
   /** Acts come first, and what they settle must be known then. */
   #mustKnow(): boolean {
     return this.#input.mode === 'segment' && this.#ledger.entries.some(hasChanges)
   }
+}
+
+/** Items are looked at one after the other where it matters how the one before has ended, or when. */
+function goesItemByItem({ task }: TaskNode, { item, pauseSeconds }: ReadyInstance): boolean {
+  return item !== undefined && (pauseSeconds > 0 || task.loopControl.breakWhen !== undefined)
+}
+
+/** A loop that has items registers them; where there is no list to go through, the task counts as one without a loop. */
+function registeredOf({ task }: TaskNode, instances: readonly Instance[], outcomes: readonly Outcome[]): ValueMap | Unknown {
+  const [only] = outcomes
+  const [first] = instances
+  if (only === undefined || first === undefined) throw new Error('a task without an instance')
+  if (task.loop === undefined) return registeredValue(only)
+  if (first.item === undefined) return first.kind === 'skipped' && first.listIsEmpty ? registeredLoop([]) : registeredValue(only)
+  return registeredLoop(outcomes.map((outcome, at) => ({ loop: instances[at]?.item?.variables ?? {}, outcome })))
 }
 
 /** undefined: a place that tasks cannot be delegated to. */

@@ -121,8 +121,9 @@ function flushes(guard: FlushGuard | undefined, input: WalkInput, tools: PlanToo
   }
 }
 
-/** Whether the host goes on after this task is for its `failed_when` to say, and that reads what the act will answer. */
+/** Whether the host goes on after this task is for its own conditions to say, and those read what the act will answer. */
 function awaitsVerdict(stop: Stop, { mode }: WalkInput, ledger: Ledger): boolean {
-  if (mode !== 'segment' || stop.kind === 'flush' || stop.node.task.failedWhen === undefined) return false
-  return ledger.entries.some((entry) => entry.node === stop.node && hasChanges(entry))
+  if (mode !== 'segment' || stop.kind === 'flush') return false
+  const own = ledger.entries.filter((entry) => entry.node === stop.node)
+  return own.some((entry) => entry.turn !== undefined || (stop.node.task.failedWhen !== undefined && hasChanges(entry)))
 }

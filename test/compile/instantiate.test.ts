@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TaskNode } from '../../src/compile/compiled-run.ts'
-import { type Instance, instantiate, type JudgedOutcome } from '../../src/compile/instantiate.ts'
+import { type Instance, instantiate } from '../../src/compile/instantiate.ts'
+import type { JudgedOutcome } from '../../src/compile/judgement.ts'
 import { renderAsset } from '../../src/compile/render-asset.ts'
 import { valuesScope } from '../../src/compile/scope.ts'
 import type { HostRuntime } from '../../src/compile/variables.ts'
@@ -57,7 +58,7 @@ describe('when and loop', () => {
       debug('{{ item }}', '  loop: [1, 2, 3]\n  when: item != 2'),
       [{ msg: 1 }, 'skipped: item != 2', { msg: 3 }],
     ],
-    ['an empty list gives none', debug('x', '  loop: []'), []],
+    ['an empty list skips the task', debug('x', '  loop: []'), ['skipped: the list of the loop is empty']],
     ['a typed list from a template', debug('{{ item.a }}', '  loop: "{{ xs }}"\n  vars: {xs: [{a: 1}, {a: 2}]}'), [{ msg: 1 }, { msg: 2 }]],
     ['a text is no list', debug('x', '  loop: "{{ n }}"'), [['LOOP_NOT_LIST']]],
     ['a missing list fails', debug('x', '  loop: "{{ missing }}"'), [['VARIABLE_UNDEFINED']]],

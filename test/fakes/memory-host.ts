@@ -16,6 +16,11 @@ export interface MemoryFile {
   readonly link?: string
 }
 
+export interface CommandAnswer {
+  readonly rc: number
+  readonly stdout: string
+}
+
 /** A host that lives in memory: it answers questions and performs steps, and keeps a log of both. */
 export class MemoryHost {
   readonly files = new Map<string, MemoryFile>()
@@ -24,11 +29,13 @@ export class MemoryHost {
   /** exchanges so far */
   exchanges = 0
   connections = 0
-  /** command line -> answer; anything else answers 0 and nothing */
-  readonly commands = new Map<string, { readonly rc: number; readonly stdout: string }>()
+  /** command line -> answer, or its answers one after another of which the last one stays; anything else answers 0 and nothing */
+  readonly commands = new Map<string, CommandAnswer | CommandAnswer[]>()
   unreachable = false
   /** its files when the transaction that is open was opened */
   before: ReadonlyMap<string, MemoryFile> | undefined
+  /** its connection ends when it is asked to act */
+  lost = false
   /** a tool that every program for this host needs and that is not there */
   lacks: string | undefined
   /** paths whose writing fails while staging */
@@ -90,7 +97,7 @@ export class MemoryHost {
       case 'tool':
         return { path: `/usr/bin/${probe.target.name}` }
       case 'command': {
-        const known = this.commands.get(probe.target.argv.join(' '))
+        const known = this.#commandAnswer(probe.target.argv.join(' '))
         return { rc: known?.rc ?? 0, stdout: known?.stdout ?? '', stderr: '' }
       }
       case 'system':
@@ -161,13 +168,19 @@ export class MemoryHost {
         return done(`remove ${step.path}`)
       case 'run': {
         const line = 'argv' in step.command ? step.command.argv.join(' ') : revealText(step.command.script)
-        const known = this.commands.get(line)
+        const known = this.#commandAnswer(line)
         const answer = done(`run ${line}`, known?.stdout ?? '')
         return { ...answer, rc: known?.rc ?? 0, ok: step.mayFail || (known?.rc ?? 0) === 0 }
       }
       case 'install':
         throw new Error('a memory host makes no files')
     }
+  }
+
+  #commandAnswer(line: string): CommandAnswer | undefined {
+    const known = this.commands.get(line)
+    if (!Array.isArray(known)) return known
+    return known.length > 1 ? known.shift() : known[0]
   }
 
   session(): HostSession {
@@ -193,6 +206,7 @@ export class MemoryHost {
       },
       async act(groups): Promise<Answers> {
         host.exchanges += 1
+        if (host.lost) throw new TlsplayError([{ code: 'CONNECTION_LOST', message: 'the connection ended' }])
         const answers = new Map<number, StepAnswer>()
         for (const group of groups) {
           let waits = false

@@ -35,6 +35,8 @@ export interface Played {
   readonly events: readonly RunEvent[]
   /** `host label status`, in the order they were reported */
   readonly results: readonly string[]
+  /** milliseconds the run would have waited, one wait after another */
+  readonly pauses: readonly number[]
 }
 
 const now = Date.parse('2026-01-02T03:04:05Z')
@@ -78,6 +80,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
     throw new Error(`the playbook of the test is wrong: ${problems.map((problem) => `${problem.at?.line}: ${problem.message}`).join('; ')}`)
   const connector = memoryHosts(new Map([...hosts, ['localhost', hosts.get('localhost') ?? new MemoryHost()]]))
   const events: RunEvent[] = []
+  const pauses: number[] = []
   const report = await runPlaybook(
     { run: compiled.run, inventory: loaded.inventory, mode: options.mode ?? 'run', playbook: 'site.yml', forks: 4, tlsplay: '0.0.0' },
     {
@@ -99,8 +102,10 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
           options.on?.(event)
         },
       },
-      pause: async () => {},
       desk: options.desk ?? emptyDesk(),
+      pause: async (milliseconds) => {
+        pauses.push(milliseconds)
+      },
       ...(options.review === undefined ? {} : { review: options.review }),
     },
   )
@@ -112,6 +117,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
     report,
     plan: ready.plan,
     events,
+    pauses,
     results: outcomes.map(({ host, label, item, status }) => `${host} ${label}${item === undefined ? '' : `(${item})`} ${status}`),
   }
 }

@@ -190,11 +190,8 @@ test.each([
     problems: ['TASK_TYPE_UNKNOWN site.yml:3:16'],
   },
   { case: 'with_items', text: inTasks('    - debug: {}\n      with_items: [1]\n'), problems: ['NOT_SUPPORTED site.yml:4:7'] },
-  {
-    case: 'until and retries',
-    text: inTasks('    - command: x\n      until: r\n      retries: 3\n'),
-    problems: ['NOT_SUPPORTED site.yml:4:7', 'NOT_SUPPORTED site.yml:5:7'],
-  },
+  { case: 'until and retries', text: inTasks('    - command: x\n      until: r.rc == 0\n      retries: 3\n'), problems: [] },
+  { case: 'delay alone', text: inTasks('    - command: x\n      delay: 3\n'), problems: ['KEY_MISSING site.yml:4:7'] },
   { case: 'args', text: inTasks('    - command: x\n      args: {chdir: /}\n'), problems: ['NOT_SUPPORTED site.yml:4:7'] },
   {
     case: 'a condition in braces',

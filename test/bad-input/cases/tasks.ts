@@ -323,9 +323,39 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:7', message: 'with_fileglob', hint: 'use loop' },
   },
   {
-    name: 'until and retries',
-    files: inTasks('- command: x\n  until: r.rc == 0\n  retries: 3\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:7', message: 'takes no until', hint: 'wait_for' },
+    name: 'retries that are not a number',
+    files: inTasks('- command: x\n  retries: often\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:4:16', message: 'retries' },
+  },
+  {
+    name: 'retries below none',
+    files: inTasks('- command: x\n  retries: -1\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:4:16', message: 'retries' },
+  },
+  {
+    name: 'retries from a variable that is no number',
+    files: inTasks('- command: x\n  retries: "{{ n }}"\n  vars: {n: often}\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:4:16', message: 'retries: expected a number from 0, got "often"', hint: 'retries: 3' },
+  },
+  {
+    name: 'delay without until',
+    files: inTasks('- command: x\n  delay: 3\n'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:4:7', message: 'delay', hint: 'until' },
+  },
+  {
+    name: 'until in braces',
+    files: inTasks('- command: x\n  register: r\n  until: "{{ r.rc == 0 }}"\n'),
+    expect: { code: 'EXPRESSION_TEMPLATED', at: 'site.yml:5:14', message: 'until', hint: 'until: r.rc == 0' },
+  },
+  {
+    name: 'break_when that cannot be read',
+    files: inTasks('- command: x\n  loop: [1]\n  loop_control: {break_when: "1 +"}\n'),
+    expect: { code: 'EXPRESSION_SYNTAX', at: 'site.yml:5:35', message: 'ends too early' },
+  },
+  {
+    name: 'a pause that is a word',
+    files: inTasks('- command: x\n  loop: [1]\n  loop_control: {pause: long}\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:5:29', message: 'pause' },
   },
   {
     name: 'args',
