@@ -49,6 +49,7 @@ export const advice = {
   EXPRESSION_VALUE: 'Test first what may be missing or of another type: `defined("a.b") && ...`.',
   LOOP_NOT_LIST: 'Give `loop` a list, or one template whose value is a list.',
   HANDLER_UNKNOWN: 'Correct the name in `notify`, or add the handler to the play or role.',
+  LOOP_VAR_HIDES: 'Give the item another name with `loop_control: {loop_var: NAME}`; the variable is hidden inside of the task.',
   TAG_UNKNOWN: 'Correct the tag; the hint lists those of the run.',
   EXTRA_VARS: 'Write `-e name=value`, `-e \'{"name": 1}\'` or `-e @file.yml`.',
   OPTION_INVALID: 'See `tlsplay COMMAND --help` or [options.md](options.md).',

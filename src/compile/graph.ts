@@ -8,6 +8,7 @@ import type { Compiled, CompiledPlay, CompiledRun, CompileInputs, RunOptions } f
 import { expandPlay } from './expand.ts'
 import { userProblems } from './connection.ts'
 import { variablesOf } from './inventory-variables.ts'
+import { hiddenByLoops } from './loop-names.ts'
 import { type Chosen, nobody } from './nobody.ts'
 import { limitHosts, selectHosts } from './patterns.ts'
 import { isTemplate } from './template.ts'
@@ -73,7 +74,7 @@ export function compileRun(playbook: Playbook, inventory: Inventory, options: Ru
   if (problems.length === 0 && plays.every((play) => play.hosts.length === 0))
     problems.push(...nobody(playbook, inventory, chosen, options.limit))
   problems.push(...userProblems(options.connection))
-  warnings.push(...unknownTags(tags, options))
+  warnings.push(...unknownTags(tags, options), ...hiddenByLoops(run))
   problems.push(...runProblems(run, inputs.taskTypes))
   return { run, problems, warnings }
 }

@@ -50,6 +50,7 @@ export const problemCodes = {
   EXPRESSION_TYPE: 'a condition is not a boolean or mixes types',
   EXPRESSION_VALUE: 'a condition failed while it was evaluated',
   LOOP_NOT_LIST: 'loop is not a list',
+  LOOP_VAR_HIDES: 'the item of a loop hides a variable of the same name',
   HANDLER_UNKNOWN: 'notify names a handler that does not exist',
   TAG_UNKNOWN: 'a tag was selected that no task has',
   EXTRA_VARS: 'an argument of --extra-vars cannot be read',

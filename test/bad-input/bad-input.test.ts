@@ -26,6 +26,18 @@ test('a selected tag that no task has is a warning, as nothing is wrong with the
   ])
 })
 
+test.each([
+  ['item', 'vars: {item: 1}', '', 'site.yml:6:13', 'loop_var'],
+  ['n', 'vars: {n: 1}', ', index_var: n', 'site.yml:6:13', 'index_var'],
+])('a loop that hides the variable %s is a warning', async (name, vars, control, at, hint) => {
+  const file = `- hosts: all\n  ${vars}\n  tasks:\n    - debug: {msg: x}\n      loop_control: {pause: 0${control}}\n      loop: [1]\n`
+  const { problems, warnings } = await attempt({ files: { 'site.yml': file } })
+  expect(problems).toEqual([])
+  expect(warnings.map(({ code, at, message, hint }) => [code, `${at?.file}:${at?.line}:${at?.column}`, message, hint])).toEqual([
+    ['LOOP_VAR_HIDES', at, `the loop hides the variable ${name}, which is defined already`, expect.stringContaining(hint)],
+  ])
+})
+
 describe('the corpus', () => {
   test('has 200 cases and more, no two alike', () => {
     expect(all.length).toBeGreaterThanOrEqual(200)
@@ -35,7 +47,9 @@ describe('the corpus', () => {
 
   test('meets every code that loading and compiling can give', () => {
     const codes = Object.keys(problemCodes) as readonly ProblemCode[]
-    const reachable = codes.slice(0, codes.indexOf('HOST_UNREACHABLE')).filter((code) => code !== 'TAG_UNKNOWN')
+    const reachable = codes
+      .slice(0, codes.indexOf('HOST_UNREACHABLE'))
+      .filter((code) => code !== 'TAG_UNKNOWN' && code !== 'LOOP_VAR_HIDES')
     const met = new Set(all.map((one) => one.expect.code))
     expect(reachable.filter((code) => !met.has(code))).toEqual([])
   })

@@ -350,7 +350,7 @@ export const taskCases: readonly BadCase[] = [
   {
     name: 'break_when that cannot be read',
     files: inTasks('- command: x\n  loop: [1]\n  loop_control: {break_when: "1 +"}\n'),
-    expect: { code: 'EXPRESSION_SYNTAX', at: 'site.yml:5:35', message: 'ends too early' },
+    expect: { code: 'EXPRESSION_SYNTAX', at: 'site.yml:5:38', message: 'ends too early' },
   },
   {
     name: 'a pause that is a word',
