@@ -73,6 +73,26 @@ export function connectionTarget(
   return { target, problems: settings.problems.map((problem) => ({ ...problem, host })) }
 }
 
+/**
+ * A host that tasks of other hosts are delegated to, or a name outside of the inventory that is reached as it stands. It is
+ * reached as its own variables say, and is not kept for the run: that is for who it is for.
+ */
+export function delegateTarget(
+  name: string,
+  run: CompiledRun,
+): { readonly target: ConnectionTarget; readonly problems: readonly Problem[] } {
+  const { target, problems } = connectionTarget(name, run)
+  const { password } = target.become ?? { password: becomePassword(new Settings(writtenScope(run, undefined, name), target.at), run) }
+  const users = new Set(
+    run.plays.flatMap((play) =>
+      tasksOf(play).flatMap((node) =>
+        node.task.delegateTo === undefined ? [] : becomes(node, run, play, name, writtenScope(run, play, name)),
+      ),
+    ),
+  )
+  return { target: { ...target, become: channelUser(users, password), exclusive: false }, problems }
+}
+
 /** The machine that runs tlsplay, as one more place to ask and act. */
 export function controllerTarget(run: CompiledRun): ConnectionTarget {
   const { connection } = run.options
@@ -258,23 +278,39 @@ function transportOf(settings: Settings): 'ssh' | 'local' | undefined {
  * a single other user where all that become want only that one, as policy may grant no more.
  */
 function becomeOf(host: string, run: CompiledRun, settings: Settings): ConnectionTarget['become'] {
-  const password = settings.secret(names.becomePassword) ?? asSecret(run.options.connection.becomePassword)
   // Read once for their problems; each task reads them again among its own variables.
   settings.flag(names.become)
   settings.userName(names.becomeUser)
   const users = new Set<string>()
   for (const play of run.plays.filter((candidate) => candidate.hosts.includes(host))) {
     const scope = writtenScope(run, play, host)
-    for (const node of [...play.nodes, ...play.handlers]) {
-      if (node.kind === 'flush' || node.task.delegateTo !== undefined) continue
-      const user = actingUser(node, run, play, host, scope)
-      // A name that only an item or a fact tells is told with its task; here it means: some other user.
-      if (user.becomes) users.add(user.problems.length > 0 ? 'root' : user.name)
+    for (const node of tasksOf(play)) {
+      if (node.task.delegateTo !== undefined) continue
+      for (const user of becomes(node, run, play, host, scope)) users.add(user)
     }
   }
+  return channelUser(users, becomePassword(settings, run))
+}
+
+function tasksOf(play: CompiledPlay): readonly TaskNode[] {
+  return [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers]
+}
+
+/** The user that a task becomes, if any. A name that only an item or a fact tells is told with its task; here it means: some other user. */
+function becomes(node: TaskNode, run: CompiledRun, play: CompiledPlay, host: string, scope: Scope): readonly string[] {
+  const user = actingUser(node, run, play, host, scope)
+  if (!user.becomes) return []
+  return [user.problems.length > 0 ? 'root' : user.name]
+}
+
+function channelUser(users: ReadonlySet<string>, password: Secret | undefined): ConnectionTarget['become'] {
   const [only, ...others] = users
   if (only === undefined) return undefined
   return { user: others.length === 0 ? only : 'root', password }
+}
+
+function becomePassword(settings: Settings, run: CompiledRun): Secret | undefined {
+  return settings.secret(names.becomePassword) ?? asSecret(run.options.connection.becomePassword)
 }
 
 function asSecret(text: Text | undefined): Secret | undefined {

@@ -1,12 +1,11 @@
 import { type Probe, probeKey } from '../model/fact.ts'
 import type { Place } from '../plan/entry.ts'
+import type { ObservedPlaces } from '../plan/input.ts'
 import type { Observed } from '../plan/overlay.ts'
-
-const nothing = (): Record<Place, Observed> => ({ host: new Map(), controller: new Map() })
 
 /** What one run has asked about one host, what it was told, and which of that still holds. */
 export class HostMemory {
-  #observed = nothing()
+  #observed: ObservedPlaces = {}
   /** what was observed still holds: nothing acted since */
   #fresh = true
   /** questions that were asked of the host, by key */
@@ -14,7 +13,7 @@ export class HostMemory {
   /** what was heard of the host since the last act of this run on it */
   #heard: Observed = new Map()
 
-  get observed(): Readonly<Record<Place, Observed>> {
+  get observed(): ObservedPlaces {
     return this.#observed
   }
 
@@ -24,7 +23,7 @@ export class HostMemory {
 
   /** Those of the questions that have no answer yet. */
   unanswered(place: Place, probes: readonly Probe[]): readonly Probe[] {
-    return probes.filter((probe) => !this.#observed[place].has(probeKey(probe)))
+    return probes.filter((probe) => this.#observed[place]?.has(probeKey(probe)) !== true)
   }
 
   asks(place: Place, probes: readonly Probe[]): void {
@@ -32,7 +31,7 @@ export class HostMemory {
   }
 
   learn(place: Place, answers: Observed): void {
-    this.#observed = { ...this.#observed, [place]: new Map([...this.#observed[place], ...answers]) }
+    this.#observed = { ...this.#observed, [place]: new Map([...(this.#observed[place] ?? []), ...answers]) }
   }
 
   /** Answers that came while a task asked, after the last act. */
@@ -51,8 +50,14 @@ export class HostMemory {
   }
 
   forget(): void {
-    this.#observed = nothing()
+    this.#observed = {}
     this.#fresh = true
+  }
+
+  /** Other hosts may have acted on the places that they share with this one. */
+  forgetElsewhere(): void {
+    const { host } = this.#observed
+    this.#observed = host === undefined ? {} : { host }
   }
 
   /** As after `forget`, but for what was heard since the last act. */

@@ -29,6 +29,8 @@ export interface HostRunPorts {
   readonly acts: boolean
   readonly warn: (message: string) => void
   readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'desk' | 'pause' | 'inTurn'>
+  /** how a place that is not the host itself is reached; throws TlsplayError when what is written about it is wrong */
+  targetOf(place: Exclude<Place, 'host'>): ConnectionTarget
   /** the run was interrupted */
   interrupted(): boolean
 }
@@ -39,7 +41,6 @@ export type Walked = Extract<WalkResult, { kind: 'walked' }>
 export class HostRun {
   readonly name: string
   readonly #target: ConnectionTarget
-  readonly #controllerTarget: ConnectionTarget
   readonly #ports: HostRunPorts
   readonly #sessions = new Map<Place, Promise<HostSession>>()
   readonly #numbering = { next: 0 }
@@ -68,10 +69,9 @@ export class HostRun {
   problems: Problem[] = []
   failed = false
 
-  constructor(name: string, target: ConnectionTarget, controllerTarget: ConnectionTarget, ports: HostRunPorts) {
+  constructor(name: string, target: ConnectionTarget, ports: HostRunPorts) {
     this.name = name
     this.#target = target
-    this.#controllerTarget = controllerTarget
     this.#ports = ports
   }
 
@@ -353,10 +353,10 @@ export class HostRun {
         if (later.kind === 'ask') asked.push(later.probes)
         state = later.state
       }
-      for (const place of ['host', 'controller'] as const) {
+      for (const place of new Set(asked.flatMap((some) => [...some.keys()]))) {
         const probes = this.#memory.unanswered(
           place,
-          asked.flatMap((some) => some[place]),
+          asked.flatMap((some) => some.get(place) ?? []),
         )
         if (probes.length > 0) await this.#observe(place, probes)
       }
@@ -365,7 +365,7 @@ export class HostRun {
   }
 
   async #observe(place: Place, probes: readonly Probe[]): Promise<void> {
-    const anew = this.#memory.observed[place].size === 0
+    const anew = (this.#memory.observed[place]?.size ?? 0) === 0
     this.#memory.asks(place, probes)
     const session = await this.#session(place)
     const answers = await session.observe(probes, anew)
@@ -406,10 +406,23 @@ export class HostRun {
     this.#memory.stale()
   }
 
+  /** Other hosts may have acted on what this one shares with them: it looks there again before it decides. */
+  forgetElsewhere(): void {
+    this.#foreseen = undefined
+    this.#memory.forgetElsewhere()
+  }
+
+  /** Another host acted on this one: what was heard and seen of it holds no longer. */
+  touched(): void {
+    this.#foreseen = undefined
+    this.#memory.stale()
+    this.#memory.acted()
+  }
+
   #session(place: Place): Promise<HostSession> {
     const open = this.#sessions.get(place)
     if (open !== undefined) return open
-    const opening = this.#ports.connector.open(place === 'host' ? this.#target : this.#controllerTarget)
+    const opening = this.#ports.connector.open(place === 'host' ? this.#target : this.#ports.targetOf(place))
     this.#sessions.set(place, opening)
     return opening
   }

@@ -1,5 +1,5 @@
-import type { CompiledPlay, CompiledRun } from '../compile/compiled-run.ts'
-import { connectionTarget, controllerTarget } from '../compile/connection.ts'
+import type { CompiledPlay, CompiledRun, TaskNode } from '../compile/compiled-run.ts'
+import { connectionTarget } from '../compile/connection.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Plan, PlannedHost, PlannedPlay } from '../model/plan.ts'
 import { type Problem, throwIfAny, TlsplayError } from '../model/problem.ts'
@@ -13,8 +13,9 @@ import type { HostConnector } from '../ports/host-session.ts'
 import type { Clock, Desk, Events, Issuer } from '../ports/ports.ts'
 import { HostRun } from './host-run.ts'
 import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './outcome.ts'
-import { eachBounded, turnstile } from './pool.ts'
+import { eachBounded } from './pool.ts'
 import { RunLog } from './run-log.ts'
+import { actedElsewhere, SharedPlaces } from './shared-places.ts'
 import { countsForAll, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
 
 export interface RunRequest {
@@ -65,6 +66,7 @@ class PlaybookRun {
   readonly #batches: readonly BatchPlan[]
   /** host -> entry id -> entry of the plan */
   readonly #planned = new Map<string, Map<string, Entry>>()
+  readonly #places: SharedPlaces
   readonly #log: RunLog
 
   constructor(request: RunRequest, ports: RunPorts) {
@@ -72,8 +74,8 @@ class PlaybookRun {
     this.#ports = ports
     const names = [...new Set(request.run.plays.flatMap((play) => play.hosts))]
     this.#log = new RunLog(request, ports.events, names)
-    const inTurn = turnstile()
-    const controller = controllerTarget(request.run)
+    this.#places = new SharedPlaces(request.run)
+    const places = this.#places
     const problems: Problem[] = []
     this.#hosts = new Map(
       names.map((name) => {
@@ -81,18 +83,19 @@ class PlaybookRun {
         problems.push(...connection.problems)
         return [
           name,
-          new HostRun(name, connection.target, controller, {
+          new HostRun(name, connection.target, {
             connector: ports.connector,
             tools: ports.tools,
             acts: request.mode === 'run',
             warn: (message) => this.#log.emit({ type: 'warning', message }),
+            targetOf: (place) => places.targetOf(place),
             interrupted: () => request.signal?.aborted === true,
             segment: {
               issuer: ports.issuer,
               clock: ports.clock,
               desk: ports.desk,
               pause: ports.pause,
-              inTurn: (place, act) => (place === 'controller' ? inTurn(act) : act()),
+              inTurn: (place, act) => places.inTurn(place, act),
             },
           }),
         ]
@@ -100,7 +103,7 @@ class PlaybookRun {
     )
     throwIfAny(problems)
     this.#batches = request.run.plays.flatMap((play) => {
-      const stretches = stretchesOf(play, stopsOf(play))
+      const stretches = stretchesOf(play, stopsOf(play), (node) => mayAct(node, ports.tools))
       return play.batches.map((hosts) => ({ play, hosts, stretches }))
     })
   }
@@ -134,7 +137,9 @@ class PlaybookRun {
       const planned = new Map<string, PlannedHost>()
       for (const batch of this.#batches.filter((candidate) => candidate.play === play)) {
         await this.#eachStretch(batch, 'planned', async (host, stretch) => {
+          if (stretch.delegate !== undefined) this.#places.lend(host, stretch.delegate, this.#hosts)
           const walked = await host.plan(stretch, this.#ahead(host, stretch))
+          if (stretch.delegate !== undefined) this.#places.takeBack(host, this.#hosts)
           this.#keepPlanned(host, walked.entries)
           const before = planned.get(host.name)?.tasks ?? []
           planned.set(host.name, { host: host.name, tasks: [...before, ...plannedTasks(walked.entries)] })
@@ -227,7 +232,10 @@ class PlaybookRun {
           return
         }
         const last = this.#ahead(host, stretch).length === 0
-        this.#log.tasks(host.name, batch.play.name, await host.apply(stretch, expected, last))
+        if (stretch.delegate !== undefined) host.forgetElsewhere()
+        const ended = await host.apply(stretch, expected, last)
+        for (const name of actedElsewhere(ended)) this.#hosts.get(name)?.touched()
+        this.#log.tasks(host.name, batch.play.name, ended)
         if (!host.active || stretch === batch.stretches.at(-1)) await host.settle(keepsAnyway || host.active)
         if (last && host.acted && host.active) host.convergeIfHeard()
       })
@@ -284,7 +292,7 @@ class PlaybookRun {
       const active = hosts.filter((host) => host.active)
       const first = stretch.stops[stretch.from]
       const throttle = first === undefined || first.kind === 'flush' ? undefined : first.node.task.throttle
-      const forks = Math.min(this.#request.forks, throttle ?? this.#request.forks)
+      const forks = stretch.delegate === undefined ? Math.min(this.#request.forks, throttle ?? this.#request.forks) : 1
       const side = async (some: readonly HostRun[]): Promise<void> =>
         eachBounded(some, forks, async (host) => {
           if (this.#request.signal?.aborted !== true) await this.#guard(host, () => act(host, stretch))
@@ -379,6 +387,12 @@ class PlaybookRun {
 
 function failedAlong({ node }: Exclude<Stop, { kind: 'flush' }>, host: HostRun, message: string): Problem {
   return { code: 'TASK_FAILED', host: host.name, task: node.label, at: node.task.at, message }
+}
+
+/** Whether a task does something to where it acts, and does not only ask. */
+function mayAct({ type }: TaskNode, { taskTypes }: PlanTools): boolean {
+  const knowledge = taskTypes.get(type)?.knowledge
+  return knowledge === 'predicted' || knowledge === 'named'
 }
 
 /** When nothing was planned for the host in any play, what was observed while planning is the proof, and is not asked again. */

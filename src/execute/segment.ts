@@ -79,7 +79,7 @@ async function stageAll(actors: readonly Actor[], ports: SegmentPorts, numbering
 
 async function stageRound(actors: readonly Actor[], ports: SegmentPorts): Promise<Answers> {
   const answers = new Map<number, StepAnswer>()
-  for (const place of ['host', 'controller'] as const) {
+  for (const place of new Set(actors.map(({ entry }) => entry.place))) {
     const steps = actors
       .filter((actor) => actor.entry.place === place)
       .flatMap((actor) => actor.wants.map((step, at) => ({ number: actor.numbers[at] ?? 0, step })))

@@ -1,4 +1,4 @@
-import type { CompiledPlay } from '../compile/compiled-run.ts'
+import type { CompiledPlay, TaskNode } from '../compile/compiled-run.ts'
 import type { Play } from '../model/playbook.ts'
 import type { Stop } from '../plan/stops.ts'
 
@@ -8,18 +8,28 @@ export interface Stretch {
   readonly stops: readonly Stop[]
   readonly from: number
   readonly to: number
+  /** where its only task is delegated to and may act: there hosts come one after another, in their order */
+  readonly delegate: string | undefined
 }
 
 /** Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time. */
-export function stretchesOf(play: CompiledPlay, stops: readonly Stop[]): readonly Stretch[] {
+export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], acts: (node: TaskNode) => boolean): readonly Stretch[] {
   const cuts = new Set([0, stops.length])
   stops.forEach((stop, at) => {
     if (stop.kind === 'flush') return
     const { runOnce, throttle } = stop.node.task
-    if ((stop.kind === 'task' && runOnce) || throttle !== undefined || countsForAll(play.play, stop)) cuts.add(at).add(at + 1)
+    const shared = sharedBy(stop, acts) !== undefined
+    if ((stop.kind === 'task' && runOnce) || throttle !== undefined || shared || countsForAll(play.play, stop)) cuts.add(at).add(at + 1)
   })
   const ordered = [...cuts].sort((left, right) => left - right)
-  return ordered.slice(0, -1).map((from, at) => ({ play, stops, from, to: ordered[at + 1] ?? stops.length }))
+  return ordered.slice(0, -1).map((from, at) => {
+    const stop = stops[from]
+    return { play, stops, from, to: ordered[at + 1] ?? stops.length, delegate: stop === undefined ? undefined : sharedBy(stop, acts) }
+  })
+}
+
+function sharedBy(stop: Stop, acts: (node: TaskNode) => boolean): string | undefined {
+  return stop.kind === 'flush' || !acts(stop.node) ? undefined : stop.node.task.delegateTo?.value
 }
 
 /** Whether a failure of this task on some hosts may be one of all. */

@@ -5,12 +5,24 @@ import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import type { Unknown, Value, ValueMap } from '../model/value.ts'
 import { type Failures, noFailures } from './blocks.ts'
-import { emptyOverlay, type Overlay } from './overlay.ts'
+import type { Overlay } from './overlay.ts'
 import type { Outcome } from './registered.ts'
 import type { Turn } from './turn.ts'
 
-/** Where a task acts: the host of the play, or the machine that runs tlsplay. */
-export type Place = 'host' | 'controller'
+/** Where a task acts: the host of the play, the machine that runs tlsplay, or a host that the task names. */
+export type Place = 'host' | 'controller' | `delegate ${string}`
+
+export function delegatePlace(name: string): Place {
+  return `delegate ${name}`
+}
+
+/** The name of the host that a task was delegated to. */
+export function delegateOf(place: Place): string | undefined {
+  return place === 'host' || place === 'controller' ? undefined : place.slice('delegate '.length)
+}
+
+/** What will be so on each place; where nothing was planned there is none. */
+export type Overlays = { readonly [P in Place]?: Overlay }
 
 /** One task, or one item of its loop, with what was decided. */
 export interface Entry {
@@ -39,7 +51,7 @@ export interface Entry {
 /** What a host carries from task to task, from segment to segment, from play to play. A new task makes a new state. */
 export interface WalkState {
   readonly runtime: HostRuntime
-  readonly overlays: Readonly<Record<Place, Overlay>>
+  readonly overlays: Overlays
   /** ids of handlers that wait for the next flush: surely (true), or if an unknown turns out so */
   readonly notified: ReadonlyMap<string, true | Unknown>
   /** results of tasks that another host ran for all (run_once), by node id */
@@ -53,7 +65,7 @@ export interface WalkState {
 
 export const freshState: WalkState = {
   runtime: { facts: {}, registered: {}, includeVars: {} },
-  overlays: { host: emptyOverlay, controller: emptyOverlay },
+  overlays: {},
   notified: new Map(),
   once: new Map(),
   results: new Map(),

@@ -32,6 +32,9 @@ export interface HostOfPlay {
   readonly loginUser: string
 }
 
+/** What was observed on each place; a place that nobody asked has nothing. */
+export type ObservedPlaces = { readonly [P in Place]?: Observed }
+
 export interface WalkInput {
   readonly host: HostOfPlay
   readonly stops: readonly Stop[]
@@ -39,7 +42,7 @@ export interface WalkInput {
   /** exclusive */
   readonly to: number
   readonly state: WalkState
-  readonly observed: Readonly<Record<Place, Observed>>
+  readonly observed: ObservedPlaces
   /**
    * plan: to the end, what is unknown is said. segment: up to the first task that needs to know what only an act settles.
    * replay: a segment again with what its acts really answered, to learn the state after it.

@@ -6,7 +6,7 @@ import type { Problem } from '../model/problem.ts'
 import { Unknown, type ValueMap } from '../model/value.ts'
 import { failIn } from './blocks.ts'
 import type { Entry, Place, WalkState } from './entry.ts'
-import { extend, Unobserved } from './overlay.ts'
+import { emptyOverlay, extend, Unobserved } from './overlay.ts'
 import { registeredValue, unknownOutcome } from './registered.ts'
 
 /** What was planned to act, to ask or to be told later may fail. */
@@ -21,7 +21,7 @@ export interface Mark {
 /** What one walk writes down on its way: entries, the questions that lack an answer, and what the host carries from task to task. */
 export class Ledger {
   readonly entries: Entry[] = []
-  readonly #missing: Record<Place, Map<string, Probe>> = { host: new Map(), controller: new Map() }
+  readonly #missing = new Map<Place, Map<string, Probe>>()
   /** of the last task, whether it registers it or not */
   #result: ValueMap | Unknown | undefined
   state: WalkState
@@ -30,8 +30,8 @@ export class Ledger {
     this.state = state
   }
 
-  get missing(): Readonly<Record<Place, readonly Probe[]>> {
-    return { host: [...this.#missing.host.values()], controller: [...this.#missing.controller.values()] }
+  get missing(): ReadonlyMap<Place, readonly Probe[]> {
+    return new Map([...this.#missing].map(([place, probes]) => [place, [...probes.values()]]))
   }
 
   mark(): Mark {
@@ -62,7 +62,10 @@ export class Ledger {
   }
 
   ask(place: Place, probes: readonly Probe[]): void {
-    for (const probe of probes) this.#missing[place].set(probeKey(probe), probe)
+    if (probes.length === 0) return
+    const asked = this.#missing.get(place) ?? new Map<string, Probe>()
+    for (const probe of probes) asked.set(probeKey(probe), probe)
+    this.#missing.set(place, asked)
   }
 
   /** A task met a question without an answer: until it is asked, its result is not known. Any other error passes through. */
@@ -74,7 +77,7 @@ export class Ledger {
 
   predict(place: Place, predicts: readonly Prediction[], invalidates: readonly Invalidation[], acts: boolean): void {
     const { overlays } = this.state
-    this.state = { ...this.state, overlays: { ...overlays, [place]: extend(overlays[place], predicts, invalidates, acts) } }
+    this.state = { ...this.state, overlays: { ...overlays, [place]: extend(overlays[place] ?? emptyOverlay, predicts, invalidates, acts) } }
   }
 
   register(node: TaskNode, value: ValueMap | Unknown): void {

@@ -27,6 +27,8 @@ export class Unobserved extends Error {
 
 export type Observed = ReadonlyMap<string, unknown>
 
+export const nothingObserved: Observed = new Map()
+
 /** What the tasks planned so far will make true or unknown on one place. A new task makes a new overlay. */
 export interface Overlay {
   readonly predicted: ReadonlyMap<string, unknown>

@@ -9,10 +9,12 @@ import type { Decision } from '../model/task-type.ts'
 import { findUnknown, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { isGuarded } from './blocks.ts'
 import { decide } from './decide.ts'
-import { type Entry, hasChanges, type KnownOutcome, type Place } from './entry.ts'
+import { delegateProblem, placeOf } from './delegate.ts'
+import { type Entry, hasChanges, type KnownOutcome } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import type { Ledger } from './ledger.ts'
+import { emptyOverlay, nothingObserved } from './overlay.ts'
 import { anyOf, type Outcome, plannedOutcome, registeredLoop, registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
 import { turnOf } from './turn.ts'
 
@@ -67,7 +69,7 @@ class TaskWalker {
         play: this.#input.host.play,
         host: this.#input.host.name,
         runtime: this.#ledger.state.runtime,
-        fact: (path) => factValue(this.#input.observed.host, path),
+        fact: (path) => factValue(this.#input.observed.host ?? nothingObserved, path),
         taskTypes: this.#tools.taskTypes,
       })
     } catch (error) {
@@ -80,7 +82,7 @@ class TaskWalker {
     let open: string | undefined
     for (const instance of instances) {
       const id = instance.item === undefined ? stopId : `${stopId}#${instance.item.index}`
-      const common: EntryCommon = { id, handler, item: instance.item, place: placeOf(instance) ?? 'host' }
+      const common: EntryCommon = { id, handler, item: instance.item, place: placeOf(instance, this.#input.host.name) }
       const end = open === undefined ? this.#instance(node, instance, common) : this.#unknown(node, common, open)
       if (end.kind === 'cut') {
         // A loop is one task: it is not cut between its items.
@@ -145,14 +147,8 @@ class TaskWalker {
       case 'ready':
         break
     }
-    if (placeOf(instance) === undefined)
-      return this.#broken(node, common, [
-        {
-          code: 'NOT_SUPPORTED',
-          message: `delegate_to: ${instance.delegate} is another host`,
-          hint: 'delegate_to can name localhost for now',
-        },
-      ])
+    const nobody = delegateProblem(instance.delegate, node.task.delegateTo?.at, this.#tools.run.inventory)
+    if (nobody !== undefined) return this.#broken(node, common, [nobody])
     const unknown = findUnknown(instance.params)
     if (unknown !== undefined) {
       if (this.#mustKnow()) return { kind: 'cut' }
@@ -161,14 +157,15 @@ class TaskWalker {
     const known = this.#input.known.get(id)
     if (known !== undefined) return this.#replayed(node, common, known, instance)
     try {
-      const overlay = this.#ledger.state.overlays[place]
+      const { overlays } = this.#ledger.state
+      const overlay = overlays[place] ?? emptyOverlay
       const made = decide({
         node,
         instance,
-        observed: this.#input.observed[place],
+        observed: this.#input.observed[place] ?? nothingObserved,
         overlay,
         host: this.#input.host,
-        dirty: this.#ledger.state.overlays.host.dirty || overlay.dirty,
+        dirty: overlays.host?.dirty === true || overlay.dirty,
         tools: this.#tools,
       })
       if (made.kind === 'ask') {
@@ -318,12 +315,6 @@ function registeredOf({ task }: TaskNode, instances: readonly Instance[], outcom
   if (task.loop === undefined) return registeredValue(only)
   if (first.item === undefined) return first.kind === 'skipped' && first.listIsEmpty ? registeredLoop([]) : registeredValue(only)
   return registeredLoop(outcomes.map((outcome, at) => ({ loop: instances[at]?.item?.variables ?? {}, outcome })))
-}
-
-/** undefined: a place that tasks cannot be delegated to. */
-function placeOf(instance: Instance): Place | undefined {
-  if (instance.kind !== 'ready' || instance.delegate === undefined) return 'host'
-  return ['localhost', '127.0.0.1', '::1'].includes(instance.delegate) ? 'controller' : undefined
 }
 
 function secretNames(environment: Value): readonly string[] {

@@ -8,7 +8,7 @@ import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import { Ledger } from './ledger.ts'
-import { Unobserved } from './overlay.ts'
+import { nothingObserved, Unobserved } from './overlay.ts'
 import { unknownOutcome } from './registered.ts'
 import type { Stop } from './stops.ts'
 import { type TaskEnd, walkTask } from './walk-task.ts'
@@ -16,7 +16,7 @@ import { type TaskEnd, walkTask } from './walk-task.ts'
 export type WalkResult =
   | {
       readonly kind: 'ask'
-      readonly probes: Readonly<Record<Place, readonly Probe[]>> /** as far as it can be told */
+      readonly probes: ReadonlyMap<Place, readonly Probe[]> /** as far as it can be told */
       readonly state: WalkState
     }
   | {
@@ -57,7 +57,7 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
     }
   }
   const probes = ledger.missing
-  if (probes.host.length + probes.controller.length > 0) return { kind: 'ask', probes, state: ledger.state }
+  if (probes.size > 0) return { kind: 'ask', probes, state: ledger.state }
   return { kind: 'walked', entries: ledger.entries, next, state: ledger.state, failed: isLost(ledger.state, stops.slice(next)) }
 }
 
@@ -108,7 +108,7 @@ function flushes(guard: FlushGuard | undefined, input: WalkInput, tools: PlanToo
   const { play, name } = input.host
   const { runtime } = ledger.state
   try {
-    const fact = (path: readonly string[]) => factValue(input.observed.host, path)
+    const fact = (path: readonly string[]) => factValue(input.observed.host ?? nothingObserved, path)
     const verdict = evaluateConditions(conditions, hostScope({ run: tools.run, play, host: name, role, blockVars, runtime, fact }))
     if (verdict.kind !== 'failed') return verdict.kind
     const problems = verdict.problems.map((problem) => ({ at: guard.at, ...problem, host: name }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connectionTarget, controllerTarget } from '../../src/compile/connection.ts'
+import { connectionTarget, controllerTarget, delegateTarget } from '../../src/compile/connection.ts'
 import { isHostName, isUserName } from '../../src/compile/connection-values.ts'
 import type { ConnectionOverrides } from '../../src/compile/compiled-run.ts'
 import type { ConnectionTarget } from '../../src/ports/channel.ts'
@@ -197,4 +197,39 @@ describe('what cannot be', () => {
 test('the controller is one more place', async () => {
   const { run } = await compileWorld({ files: { 'site.yml': plain, 'inventory.yml': 'all: {hosts: {h1: {}}}\n' } })
   expect(controllerTarget(run)).toMatchObject({ transport: 'local', user: 'me', become: undefined })
+})
+
+describe('a delegate', () => {
+  const reach = async (name: string, tasks: string): Promise<ConnectionTarget> => {
+    const { run, loadProblems } = await compileWorld({
+      files: {
+        'site.yml': `- hosts: h1\n  become: true\n  tasks:\n${tasks}`,
+        'inventory.yml':
+          'all: {hosts: {h1: {ansible_user: one}, h2: {ansible_user: two, ansible_port: 2222, ansible_become_password: pw}}}\n',
+      },
+      options: { connection: { defaults } },
+    })
+    expect(loadProblems).toEqual([])
+    const { target, problems } = delegateTarget(name, run)
+    expect(problems).toEqual([])
+    return target
+  }
+  const there = '    - {command: x, delegate_to: h2}\n'
+
+  test('is reached as its own variables say, and is not kept for the run', async () => {
+    expect(await reach('h2', there)).toMatchObject({ name: 'h2', user: 'two', port: 2222, exclusive: false })
+  })
+  test('is reached by its name when no inventory names it', async () => {
+    expect(await reach('other.example.net', there)).toMatchObject({ transport: 'ssh', address: 'other.example.net', user: 'me', port: 22 })
+  })
+  test.each([
+    [there, 'root'],
+    ['    - {command: x, delegate_to: h2, become_user: app}\n    - {command: y}\n', 'app'],
+    ['    - {command: x, delegate_to: h2, become_user: app}\n    - {command: y, delegate_to: h1}\n', 'root'],
+    ['    - {command: x, delegate_to: h2, become: false}\n', undefined],
+  ])('becomes who the delegated tasks become: %j', async (tasks, user) => {
+    const { become } = await reach('h2', tasks)
+    expect(become?.user).toBe(user)
+    if (user !== undefined) expect(become?.password?.reveal()).toBe('pw')
+  })
 })

@@ -183,7 +183,8 @@ export class MemoryHost {
     return known.length > 1 ? known.shift() : known[0]
   }
 
-  session(): HostSession {
+  /** `exclusive`: what is done over it can be taken back, as over the connection of a host that a run has to itself. */
+  session(exclusive = true): HostSession {
     this.connections += 1
     const host = this
     const before = host.exchanges
@@ -211,7 +212,7 @@ export class MemoryHost {
         for (const group of groups) {
           let waits = false
           for (const { number, step } of group.steps) {
-            if (isUndoable(step)) host.before ??= new Map(host.files)
+            if (exclusive && isUndoable(step)) host.before ??= new Map(host.files)
             const answer = host.perform(step)
             answers.set(number, answer)
             waits ||= answer.rc !== 0
@@ -225,7 +226,7 @@ export class MemoryHost {
       },
       async discard() {},
       get uncommitted() {
-        return host.before !== undefined
+        return exclusive && host.before !== undefined
       },
       unfinished: false,
       async commit() {
@@ -260,7 +261,7 @@ export function memoryHosts(hosts: ReadonlyMap<string, MemoryHost>): HostConnect
       const host = hosts.get(target.name)
       if (host === undefined || host.unreachable)
         throw new TlsplayError([{ code: 'HOST_UNREACHABLE', host: target.name, message: `cannot reach ${target.name} over ssh` }])
-      return host.session()
+      return host.session(target.exclusive)
     },
   }
 }

@@ -18,6 +18,8 @@ export interface PlayOptions {
   readonly limit?: string
   readonly tags?: readonly string[]
   readonly files?: Readonly<Record<string, string>>
+  /** hosts that no inventory names */
+  readonly elsewhere?: ReadonlyMap<string, MemoryHost>
   /** called when an event is emitted, to act in the middle of a run */
   readonly on?: (event: RunEvent) => void
   /** where rests, questions and files that are brought home go */
@@ -78,7 +80,9 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
   const problems = [...loaded.problems, ...compiled.problems]
   if (problems.length > 0)
     throw new Error(`the playbook of the test is wrong: ${problems.map((problem) => `${problem.at?.line}: ${problem.message}`).join('; ')}`)
-  const connector = memoryHosts(new Map([...hosts, ['localhost', hosts.get('localhost') ?? new MemoryHost()]]))
+  const connector = memoryHosts(
+    new Map([...hosts, ...(options.elsewhere ?? []), ['localhost', hosts.get('localhost') ?? new MemoryHost()]]),
+  )
   const events: RunEvent[] = []
   const pauses: number[] = []
   const report = await runPlaybook(

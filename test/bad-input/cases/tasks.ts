@@ -213,9 +213,14 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'TYPE_WRONG', at: 'site.yml:4:13', message: 'vars: expected a map' },
   },
   {
-    name: 'delegation to another host',
-    files: { ...inTasks('- command: x\n  delegate_to: h2\n'), 'inventory.yml': 'all:\n  hosts: {h1: , h2: }\n' },
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'delegate_to', hint: 'localhost' },
+    name: 'delegation to what cannot be a host',
+    files: inTasks('- command: x\n  delegate_to: a host\n'),
+    expect: { code: 'HOST_NAME_INVALID', at: 'site.yml:4:20', message: 'delegate_to: "a host" is not a host name', hint: 'inventory' },
+  },
+  {
+    name: 'delegation of an item to what cannot be a host',
+    files: inTasks("- command: x\n  delegate_to: '{{ item }}'\n  loop: [localhost, '-oProxyCommand=x']\n"),
+    expect: { code: 'HOST_NAME_INVALID', at: 'site.yml:4:20', message: '"-oProxyCommand=x" is not a host name' },
   },
   {
     name: 'delegation to what is not defined',

@@ -1,0 +1,73 @@
+import type { CompiledRun } from '../compile/compiled-run.ts'
+import { controllerTarget, delegateTarget } from '../compile/connection.ts'
+import { isTemplate } from '../compile/template.ts'
+import { isNonEmpty, TlsplayError } from '../model/problem.ts'
+import { delegateOf, delegatePlace, type Entry, type Overlays, type Place } from '../plan/entry.ts'
+import type { ConnectionTarget } from '../ports/channel.ts'
+import type { HostRun } from './host-run.ts'
+import { turnstile } from './pool.ts'
+
+/**
+ * Places on which tasks of several hosts act: the controller, and hosts that tasks are delegated to. Each host reaches them
+ * over a connection of its own; what one plans there holds for the next, and what one does there the next looks at first.
+ */
+export class SharedPlaces {
+  readonly #run: CompiledRun
+  readonly #targets = new Map<Place, ConnectionTarget>()
+  readonly #turns = new Map<Place, ReturnType<typeof turnstile>>()
+  #planned: Overlays = {}
+
+  constructor(run: CompiledRun) {
+    this.#run = run
+  }
+
+  targetOf(place: Exclude<Place, 'host'>): ConnectionTarget {
+    const known = this.#targets.get(place)
+    if (known !== undefined) return known
+    const target = this.#reached(place)
+    this.#targets.set(place, target)
+    return target
+  }
+
+  #reached(place: Exclude<Place, 'host'>): ConnectionTarget {
+    const name = delegateOf(place)
+    if (name === undefined) return controllerTarget(this.#run)
+    const { target, problems } = delegateTarget(name, this.#run)
+    if (isNonEmpty(problems)) throw new TlsplayError(problems)
+    return target
+  }
+
+  /** One after another, whoever acts. */
+  inTurn<T>(place: Place, act: () => Promise<T>): Promise<T> {
+    if (place === 'host') return act()
+    const turn = this.#turns.get(place) ?? turnstile()
+    this.#turns.set(place, turn)
+    return turn(act)
+  }
+
+  /** What is planned so far where a task delegates to, hosts of the run among it, for one host to plan over. */
+  lend(to: HostRun, delegate: string, hosts: ReadonlyMap<string, HostRun>): void {
+    const named = isTemplate(delegate) ? [...hosts.values()] : [hosts.get(delegate)].filter((host) => host !== undefined)
+    const others = named.flatMap(({ name, planned: { overlays } }) =>
+      overlays.host === undefined ? [] : [[delegatePlace(name), overlays.host]],
+    )
+    const { host } = to.planned.overlays
+    to.planned = { ...to.planned, overlays: { ...this.#planned, ...Object.fromEntries(others), ...(host === undefined ? {} : { host }) } }
+  }
+
+  /** Keeps what a host has planned on shared places. */
+  takeBack(from: HostRun, hosts: ReadonlyMap<string, HostRun>): void {
+    const { host: _own, ...shared } = from.planned.overlays
+    this.#planned = shared
+    for (const [place, overlay] of Object.entries(shared)) {
+      const other = hosts.get(delegateOf(place as Place) ?? '')
+      if (other !== undefined && other !== from && overlay !== undefined)
+        other.planned = { ...other.planned, overlays: { ...other.planned.overlays, host: overlay } }
+    }
+  }
+}
+
+/** Hosts on which these entries acted, beside the one that they are for. */
+export function actedElsewhere(entries: readonly Entry[]): readonly string[] {
+  return entries.flatMap((entry) => (entry.outcome === 'change' ? (delegateOf(entry.place) ?? []) : []))
+}
