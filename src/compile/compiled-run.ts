@@ -1,6 +1,6 @@
 import type { SshConfig } from './ssh-settings.ts'
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
-import type { Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
+import type { InheritedKeywords, Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
@@ -117,7 +117,11 @@ export interface TaskNode {
   readonly folder: string
   readonly role: RoleContext | undefined
   /** innermost keywords; variables of the host may override both */
-  readonly become: { readonly enabled: Located<boolean> | undefined; readonly user: Located<string> | undefined }
+  readonly become: {
+    readonly enabled: Located<boolean> | undefined
+    readonly user: Located<string> | undefined
+    readonly method: InheritedKeywords['becomeMethod']
+  }
   /** own and inherited */
   readonly tags: readonly string[]
   /** inherited ones first; all must hold */

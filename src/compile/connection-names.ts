@@ -11,6 +11,7 @@ export const settingNames = {
   sshArguments: ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'],
   transport: ['tlsplay_connection', 'ansible_connection'],
   become: ['tlsplay_become', 'ansible_become'],
+  becomeMethod: ['tlsplay_become_method', 'ansible_become_method'],
   becomeUser: ['tlsplay_become_user', 'ansible_become_user'],
   becomePassword: ['tlsplay_become_password', 'ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'],
   stateFolder: ['tlsplay_state_folder'],

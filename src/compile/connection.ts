@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path'
-import type { ConnectionTarget } from '../ports/channel.ts'
+import { type BecomeMethod, becomeMethods, type ConnectionTarget } from '../ports/channel.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import { Secret, type Text } from '../model/value.ts'
 import { settingNames as names } from './connection-names.ts'
@@ -82,15 +82,14 @@ export function delegateTarget(
   run: CompiledRun,
 ): { readonly target: ConnectionTarget; readonly problems: readonly Problem[] } {
   const { target, problems } = connectionTarget(name, run)
-  const { password } = target.become ?? { password: becomePassword(new Settings(writtenScope(run, undefined, name), target.at), run) }
-  const users = new Set(
-    run.plays.flatMap((play) =>
-      tasksOf(play).flatMap((node) =>
-        node.task.delegateTo === undefined ? [] : becomes(node, run, play, name, writtenScope(run, play, name)),
-      ),
-    ),
+  const settings = new Settings(writtenScope(run, undefined, name), target.at)
+  const nodes = run.plays.flatMap((play) => tasksOf(play).flatMap((node) => (node.task.delegateTo === undefined ? [] : [{ play, node }])))
+  const users = new Set(nodes.flatMap(({ play, node }) => becomes(node, run, play, name, writtenScope(run, play, name))))
+  const method = becomeMethod(
+    settings,
+    nodes.map(({ node }) => node),
   )
-  return { target: { ...target, become: channelUser(users, password), exclusive: false }, problems }
+  return { target: { ...target, become: channelUser(users, becomePassword(settings, run), method), exclusive: false }, problems }
 }
 
 /** The machine that runs tlsplay, as one more place to ask and act. */
@@ -282,14 +281,17 @@ function becomeOf(host: string, run: CompiledRun, settings: Settings): Connectio
   settings.flag(names.become)
   settings.userName(names.becomeUser)
   const users = new Set<string>()
+  const nodes: TaskNode[] = []
   for (const play of run.plays.filter((candidate) => candidate.hosts.includes(host))) {
     const scope = writtenScope(run, play, host)
     for (const node of tasksOf(play)) {
       if (node.task.delegateTo !== undefined) continue
-      for (const user of becomes(node, run, play, host, scope)) users.add(user)
+      const become = becomes(node, run, play, host, scope)
+      if (become.length > 0) nodes.push(node)
+      for (const user of become) users.add(user)
     }
   }
-  return channelUser(users, becomePassword(settings, run))
+  return channelUser(users, becomePassword(settings, run), becomeMethod(settings, nodes))
 }
 
 function tasksOf(play: CompiledPlay): readonly TaskNode[] {
@@ -303,10 +305,35 @@ function becomes(node: TaskNode, run: CompiledRun, play: CompiledPlay, host: str
   return [user.problems.length > 0 ? 'root' : user.name]
 }
 
-function channelUser(users: ReadonlySet<string>, password: Secret | undefined): ConnectionTarget['become'] {
+function channelUser(users: ReadonlySet<string>, password: Secret | undefined, method: BecomeMethod): ConnectionTarget['become'] {
   const [only, ...others] = users
   if (only === undefined) return undefined
-  return { user: others.length === 0 ? only : 'root', password }
+  return { user: others.length === 0 ? only : 'root', password, method }
+}
+
+/**
+ * One connection becomes another user in one way: as its variables say, else as the tasks that become say, which must then
+ * agree.
+ */
+function becomeMethod(settings: Settings, nodes: readonly TaskNode[]): BecomeMethod {
+  const found = settings.text(names.becomeMethod)
+  if (found !== undefined) {
+    const word = found.text.replace(/^(?:ansible\.builtin|community\.general)\./, '')
+    const method = becomeMethods.find((one) => one === word)
+    if (method !== undefined) return method
+    settings.refuse(found.setting, 'VALUE_INVALID', `expected ${becomeMethods.join(', ')}, got ${JSON.stringify(found.text)}`)
+    return 'sudo'
+  }
+  const [method = 'sudo', ...others] = new Set(nodes.map(({ become }) => become.method?.value ?? 'sudo'))
+  const at = nodes.find(({ become }) => become.method !== undefined)?.become.method?.at
+  if (others.length > 0 && at !== undefined)
+    settings.problems.push({
+      code: 'VALUE_INVALID',
+      message: `become_method: tasks of the host become another user by ${[method, ...others].join(' and ')}, and one connection has one way`,
+      at,
+      hint: 'say it once: for the play, or for the host with ansible_become_method',
+    })
+  return method
 }
 
 function becomePassword(settings: Settings, run: CompiledRun): Secret | undefined {

@@ -153,7 +153,11 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
     section,
     folder,
     role,
-    become: { enabled: innermost(chain.map(({ become }) => become)), user: innermost(chain.map(({ becomeUser }) => becomeUser)) },
+    become: {
+      enabled: innermost(chain.map(({ become }) => become)),
+      user: innermost(chain.map(({ becomeUser }) => becomeUser)),
+      method: innermost(chain.map(({ becomeMethod }) => becomeMethod)),
+    },
     tags: [...new Set(chain.flatMap(({ tags }) => tags))],
     conditions: chain.flatMap(({ when }) => when),
     environment: merged(chain.flatMap(({ environment }) => environment ?? [])),

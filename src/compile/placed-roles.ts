@@ -47,6 +47,7 @@ function callKey(use: RoleUse, caller: RoleContext | undefined, outer: readonly 
   const inherited = [
     innermost(chain.map(({ become }) => become?.value)),
     innermost(chain.map(({ becomeUser }) => becomeUser?.value)),
+    innermost(chain.map(({ becomeMethod }) => becomeMethod?.value)),
     chain.flatMap(({ when }) => when.map(({ value }) => value)),
     [...new Set(chain.flatMap(({ tags }) => tags))].toSorted(),
     environment === undefined ? [] : written(environment),

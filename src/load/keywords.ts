@@ -2,6 +2,7 @@ import { asCel } from '../lib/as-cel.ts'
 import type { InheritedKeywords, Located } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import { entryOf } from '../model/source.ts'
+import { becomeMethods } from '../ports/channel.ts'
 import type { MapSource } from '../model/source.ts'
 import { flagField, mapField, textField, textsField } from './fields.ts'
 
@@ -10,10 +11,18 @@ export function readKeywords(map: MapSource, problems: Problem[]): InheritedKeyw
   return {
     become: flagField(map, 'become'),
     becomeUser: textField(map, 'become_user'),
+    becomeMethod: readMethod(map),
     tags: readTags(map),
     when: readConditions(map, 'when', problems) ?? [],
     environment: mapField(map, 'environment'),
   }
+}
+
+/** Another word was reported by the validator. */
+function readMethod(map: MapSource): InheritedKeywords['becomeMethod'] {
+  const found = textField(map, 'become_method')
+  const method = becomeMethods.find((one) => one === found?.value)
+  return found === undefined || method === undefined ? undefined : { value: method, at: found.at }
 }
 
 /** `tags: a, b` is the list a, b. */

@@ -4,6 +4,7 @@ export const taskKeywords: readonly string[] = [
     'name',
     'become',
     'become_user',
+    'become_method',
     'tags',
     'environment',
     'when',

@@ -39,6 +39,7 @@ export interface Play {
 export interface InheritedKeywords {
   readonly become: Located<boolean> | undefined
   readonly becomeUser: Located<string> | undefined
+  readonly becomeMethod: Located<'sudo' | 'doas' | 'su'> | undefined
   readonly tags: readonly string[]
   readonly when: readonly Located<string | boolean>[]
   readonly environment: MapSource | undefined

@@ -1,6 +1,17 @@
 import type { Position } from '../model/problem.ts'
 import type { Secret } from '../model/value.ts'
 
+/** Programs by which a login user becomes another one. */
+export const becomeMethods = ['sudo', 'doas', 'su'] as const
+export type BecomeMethod = (typeof becomeMethods)[number]
+
+export interface Becoming {
+  readonly user: string
+  /** of the login user for sudo, of the user it becomes for su */
+  readonly password: Secret | undefined
+  readonly method: BecomeMethod
+}
+
 /** Where and how to reach one host; made by compile from inventory and options, never from facts. */
 export interface ConnectionTarget {
   readonly name: string
@@ -13,7 +24,7 @@ export interface ConnectionTarget {
   readonly privateKeyFiles: readonly string[]
   readonly password: Secret | undefined
   readonly knownHostsFiles: readonly string[]
-  readonly become: { readonly user: string; readonly password: Secret | undefined } | undefined
+  readonly become: Becoming | undefined
   readonly connectTimeoutSeconds: number
   /** a run that acts there has it to itself; not so the controller, which only lends a hand */
   readonly exclusive: boolean

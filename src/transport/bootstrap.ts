@@ -1,4 +1,5 @@
 import { prelude } from '../lib/prelude.ts'
+import type { BecomeMethod } from '../ports/channel.ts'
 
 /**
  * The sh texts that turn an exec request into a shell that runs one program after another.
@@ -12,7 +13,9 @@ export interface Bootstrap {
   readonly nonce: readonly [string, string]
   /** folders searched before those of the host */
   readonly searchPath: string
-  readonly become: { readonly user: string; readonly withPassword: boolean; readonly loginUser: string | undefined } | undefined
+  readonly become:
+    | { readonly user: string; readonly method: BecomeMethod; readonly withPassword: boolean; readonly loginUser: string | undefined }
+    | undefined
 }
 
 export const defaultSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -46,11 +49,20 @@ function loopText({ nonce: [head, tail] }: Bootstrap): string {
   return `exec 2>&1;echo "${head}""${tail} READY";while IFS= read -r tls__l;do eval "$tls__l";done`
 }
 
+/**
+ * doas reads a password from a terminal only, and there is none; su takes what is sent to it after its prompt, whose words
+ * nothing can choose: it counts only behind a mark of ours.
+ */
+const withoutFlags = {
+  doas: (user: string) => `doas -n -u ${user} /bin/sh -c "$0"`,
+  su: (user: string) => `su -s /bin/sh -c "$0" ${user}`,
+} as const
+
 function becomeText(bootstrap: Bootstrap, become: NonNullable<Bootstrap['become']>): string {
   const [head, tail] = bootstrap.nonce
-  const target = `-u ${become.user} -H -- /bin/sh -c "$0"`
-  const attempt = (flags: string): string =>
-    `echo "${head}""${tail} SUDO";sudo ${flags} ${target};tls__r=$?;echo "${head}""${tail} SUDO ENDED $tls__r"`
+  const attempt = (command: string): string =>
+    `echo "${head}""${tail} SUDO";${command};tls__r=$?;echo "${head}""${tail} SUDO ENDED $tls__r"`
+  const sudo = (flags: string): string => attempt(`sudo ${flags} -u ${become.user} -H -- /bin/sh -c "$0"`)
   const first = [
     'exec 2>&1',
     `PATH=${bootstrap.searchPath}\${PATH:+:$PATH}`,
@@ -58,10 +70,10 @@ function becomeText(bootstrap: Bootstrap, become: NonNullable<Bootstrap['become'
     'export PATH LC_ALL',
     'unset LANGUAGE',
     `if [ "$(id -un)" = ${become.user} ];then eval "$0";exit;fi`,
-    attempt('-n'),
+    become.method === 'sudo' ? sudo('-n') : attempt(withoutFlags[become.method](become.user)),
   ]
   // Status 1 is sudo's own refusal; a root shell that ended with another status must never lead to a password prompt.
-  if (become.withPassword) first.push('[ $tls__r = 1 ]||exit 1', attempt(`-S -p "${head}""${tail} PASSWORD:"`))
+  if (become.withPassword && become.method === 'sudo') first.push('[ $tls__r = 1 ]||exit 1', sudo(`-S -p "${head}""${tail} PASSWORD:"`))
   return first.join(';')
 }
 

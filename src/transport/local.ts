@@ -18,7 +18,7 @@ export function localTransport(options: TransportOptions): Transport {
       const bootstrap: Bootstrap = {
         nonce: nonceFrom(randomBytes(16).toString('hex')),
         searchPath: options.searchPath ?? defaultSearchPath,
-        become: become && { user: become.user, withPassword: become.password !== undefined, loginUser: undefined },
+        become: become && { user: become.user, method: become.method, withPassword: become.password !== undefined, loginUser: undefined },
       }
       const counters = zeroCounters()
       const pipe = await spawnShell(bootstrapArguments(bootstrap), target, options, counters)

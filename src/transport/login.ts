@@ -37,7 +37,7 @@ export function logIn(pipe: Pipe, bootstrap: Bootstrap, target: ConnectionTarget
   }
   const fail = (error: Error): void => settle(() => reject(error))
   const timer = setTimeout(() => {
-    const what = sudoFrom === undefined ? 'the login shell' : 'sudo'
+    const what = sudoFrom === undefined ? 'the login shell' : (target.become?.method ?? 'sudo')
     const said = heard.trim() === '' ? 'it printed nothing' : `it printed ${quoted(heard)}`
     fail(
       failure(
@@ -60,12 +60,13 @@ export function logIn(pipe: Pipe, bootstrap: Bootstrap, target: ConnectionTarget
         more = true
       }
       if (sudoFrom === undefined) return
-      const asked = heard.indexOf(marks.prompt, sudoFrom)
-      if (asked >= 0) {
-        heard = heard.slice(0, asked) + heard.slice(asked + marks.prompt.length)
+      const asked = promptIn(heard, sudoFrom, marks.prompt, target)
+      if (asked !== undefined) {
+        heard = heard.slice(0, asked.from) + heard.slice(asked.to)
         prompts += 1
         const password = target.become?.password
-        if (prompts > 1 || password === undefined) return fail(passwordRefused(target))
+        if (password === undefined) return fail(passwordMissing(target, ''))
+        if (prompts > 1) return fail(passwordRefused(target))
         pipe.send(Buffer.from(`${password.reveal()}\n`))
         more = true
       }
@@ -73,7 +74,8 @@ export function logIn(pipe: Pipe, bootstrap: Bootstrap, target: ConnectionTarget
       if (ended !== null) {
         const said = heard.slice(sudoFrom, sudoFrom + ended.index)
         const status = Number(ended[1])
-        if (target.become?.password === undefined || attempts === 2 || status !== 1) return fail(sudoProblem(target, said, status))
+        if (target.become?.password === undefined || target.become.method !== 'sudo' || attempts === 2 || status !== 1)
+          return fail(sudoProblem(target, said, status))
         heard = heard.slice(sudoFrom + ended.index + ended[0].length)
         sudoFrom = undefined
         more = true
@@ -104,17 +106,36 @@ export function logIn(pipe: Pipe, bootstrap: Bootstrap, target: ConnectionTarget
   return promise
 }
 
+/** Where a password is asked for: by our own prompt, or for su by whatever ends like one behind our mark (PAM: `Password: `). */
+function promptIn(
+  heard: string,
+  from: number,
+  prompt: string,
+  { become }: ConnectionTarget,
+): { readonly from: number; readonly to: number } | undefined {
+  if (become?.method === 'su') {
+    const found = /[^\n]*password[^\n:]*: ?$/i.exec(heard.slice(from))
+    return found === null ? undefined : { from: from + found.index, to: heard.length }
+  }
+  const at = heard.indexOf(prompt, from)
+  return at < 0 ? undefined : { from: at, to: at + prompt.length }
+}
+
 const passwordWanted =
-  /password is required|authentication is required|no password was provided|terminal is required|incorrect (password|authentication)|try again/i
+  /password is required|authentication is required|authorization required|no password was provided|terminal is required|a tty is required|incorrect (password|authentication)|authentication failure|try again/i
 
 function sudoProblem(target: ConnectionTarget, said: string, status: number): Error {
-  const user = target.become?.user ?? ''
+  const { user = '', method = 'sudo' } = target.become ?? {}
   if (status === 127 || /sudo: (command )?not found/.test(said)) {
-    return failure(target, 'SUDO_REFUSED', 'sudo is not on the host', `install sudo there, or connect as a user that needs none`)
+    const hint =
+      method === 'su'
+        ? 'connect as the user itself'
+        : `install ${method} there, name another way with ansible_become_method, or connect as a user that needs none`
+    return failure(target, 'SUDO_REFUSED', `${method} is not on the host`, hint)
   }
   if (passwordWanted.test(said))
-    return target.become?.password === undefined ? passwordMissing(target, said) : passwordRefused(target, said)
-  if (/unknown user|user not found/i.test(said)) {
+    return target.become?.password === undefined || method === 'doas' ? passwordMissing(target, said) : passwordRefused(target, said)
+  if (/unknown user|user not found|does not exist/i.test(said)) {
     return failure(
       target,
       'SUDO_REFUSED',
@@ -122,26 +143,42 @@ function sudoProblem(target: ConnectionTarget, said: string, status: number): Er
       'create the user, or become another one with --become-user',
     )
   }
-  const hint = `allow it with this line in a file below /etc/sudoers.d\n${target.user} ALL=(${user}) ALL`
-  return failure(target, 'SUDO_REFUSED', `${target.user} may not become ${user}: ${quoted(said)}`, hint)
+  return failure(target, 'SUDO_REFUSED', `${target.user} may not become ${user}: ${quoted(said)}`, allowHint(target, false))
+}
+
+/** The line that lets the login user become the other one. */
+function allowHint({ user, become }: ConnectionTarget, nothingAsked: boolean): string {
+  switch (become?.method) {
+    case 'doas':
+      return `allow it with this line in /etc/doas.conf\npermit nopass ${user} as ${become.user}`
+    case 'su':
+      return `allow it in /etc/pam.d/su, or connect as ${become.user}`
+    default:
+      return `allow it with this line in a file below /etc/sudoers.d\n${user} ALL=(${become?.user ?? ''}) ${nothingAsked ? 'NOPASSWD: ' : ''}ALL`
+  }
 }
 
 function passwordMissing(target: ConnectionTarget, said: string): Error {
-  const hint = `give the password with -K, or allow it without one by this line in a file below /etc/sudoers.d\n${target.user} ALL=(${target.become?.user}) NOPASSWD: ALL`
-  return failure(
-    target,
-    'SUDO_PASSWORD',
-    `sudo wants a password to become ${target.become?.user}, and none was given: ${quoted(said)}`,
-    hint,
-  )
+  const { user = '', method = 'sudo' } = target.become ?? {}
+  const detail = said.trim() === '' ? '' : `: ${quoted(said)}`
+  if (method === 'doas') {
+    const message = `doas wants a password to become ${user}, and takes one from a terminal only, which there is not${detail}`
+    return failure(target, 'SUDO_PASSWORD', message, allowHint(target, true))
+  }
+  const hint =
+    method === 'su'
+      ? `give the password of ${user} with -K`
+      : `give the password with -K, or ${allowHint(target, true).replace('allow it with', 'allow it without one by')}`
+  return failure(target, 'SUDO_PASSWORD', `${method} wants a password to become ${user}, and none was given${detail}`, hint)
 }
 
 function passwordRefused(target: ConnectionTarget, said?: string): Error {
   const detail = said === undefined ? '' : `: ${quoted(said)}`
+  const { user = '', method = 'sudo' } = target.become ?? {}
   return failure(
     target,
     'SUDO_PASSWORD',
-    `sudo refused the password of ${target.user}${detail}`,
+    `${method} refused the password of ${method === 'su' ? user : target.user}${detail}`,
     'it was tried once and not again, so the account is not locked; give the right one with -K',
   )
 }

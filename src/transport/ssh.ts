@@ -61,7 +61,7 @@ async function startShell(
     const bootstrap: Bootstrap = {
       nonce: nonceFrom(randomBytes(16).toString('hex')),
       searchPath: options.searchPath ?? defaultSearchPath,
-      become: become && { user: become.user, withPassword: become.password !== undefined, loginUser: target.user },
+      become: become && { user: become.user, method: become.method, withPassword: become.password !== undefined, loginUser: target.user },
     }
     const pipe = await openPipe(connection, bootstrapLine(bootstrap, start), target, timeoutSeconds, counters)
     const result = await logIn(pipe, bootstrap, target, timeoutSeconds)

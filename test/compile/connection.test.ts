@@ -233,3 +233,32 @@ describe('a delegate', () => {
     if (user !== undefined) expect(become?.password?.reveal()).toBe('pw')
   })
 })
+
+describe('the method of becoming', () => {
+  const method = async (vars: string, site: string): Promise<string | undefined> => {
+    const { target, problems } = await connect(vars, { site })
+    expect(problems).toEqual([])
+    return target.become?.method
+  }
+  const task = (keywords: string): string => `    - {command: x, become: true${keywords}}\n`
+  test.each([
+    ['', '- hosts: all\n  tasks:\n', '', 'sudo'],
+    ['', '- hosts: all\n  become_method: doas\n  tasks:\n', '', 'doas'],
+    ['', '- hosts: all\n  tasks:\n', ', become_method: su', 'su'],
+    ['ansible_become_method: su', '- hosts: all\n  become_method: doas\n  tasks:\n', '', 'su'],
+    ['tlsplay_become_method: doas, ansible_become_method: su', '- hosts: all\n  tasks:\n', '', 'doas'],
+    ['ansible_become_method: community.general.doas', '- hosts: all\n  tasks:\n', '', 'doas'],
+  ])('%j, %j, %j: %s', async (vars, play, keyword, expected) => {
+    expect(await method(vars, `${play}${task(keyword)}`)).toBe(expected)
+  })
+  test('is one for all tasks of a host, and one of three', async () => {
+    const site = `- hosts: all\n  tasks:\n${task('')}${task(', become_method: su')}`
+    expect((await connect('', { site })).problems).toMatchObject([
+      { code: 'VALUE_INVALID', at: { line: 4 }, message: expect.stringContaining('sudo and su') },
+    ])
+    expect((await connect('ansible_become_method: su', { site })).problems).toEqual([])
+    expect((await connect('ansible_become_method: pbrun', { site })).problems).toMatchObject([
+      { code: 'VALUE_INVALID', at: { file: 'inventory.yml' }, message: expect.stringContaining('expected sudo, doas, su') },
+    ])
+  })
+})

@@ -94,7 +94,7 @@ async function bench(
       targetWith({
         transport: kind,
         port: host.port,
-        become: { user: more.user ?? 'tls-admin', password: password === undefined ? undefined : Secret.of(password) },
+        become: { user: more.user ?? 'tls-admin', password: password === undefined ? undefined : Secret.of(password), method: 'sudo' },
       }),
     log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
     stop: () => host.close(),

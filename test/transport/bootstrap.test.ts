@@ -21,7 +21,7 @@ import { programPath, removeTemporaryFolders, script, temporaryFolder } from '..
 afterAll(removeTemporaryFolders)
 
 const bootstrap: Bootstrap = { nonce: nonceFrom('0123456789abcdef0123456789abcdef'), searchPath: defaultSearchPath, become: undefined }
-const becoming: Bootstrap = { ...bootstrap, become: { user: 'root', withPassword: true, loginUser: 'deploy' } }
+const becoming: Bootstrap = { ...bootstrap, become: { user: 'root', method: 'sudo', withPassword: true, loginUser: 'deploy' } }
 
 describe('the command line', () => {
   const lines = [bootstrap, becoming].flatMap((each) => shellStarts.map((start) => bootstrapLine(each, start)))
@@ -36,7 +36,9 @@ describe('the command line', () => {
     expect(firstFrame(bootstrap, ':').toString('latin1')).not.toContain(endMark(bootstrap))
   })
   test('becomes nobody when the login user is the wanted one', () => {
-    expect(bootstrapLine({ ...becoming, become: { user: 'deploy', withPassword: false, loginUser: 'deploy' } }, 'sh')).not.toContain('sudo')
+    expect(
+      bootstrapLine({ ...becoming, become: { user: 'deploy', method: 'sudo', withPassword: false, loginUser: 'deploy' } }, 'sh'),
+    ).not.toContain('sudo')
     expect(bootstrapLine(becoming, 'sh')).toContain('sudo')
   })
 })

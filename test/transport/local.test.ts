@@ -19,6 +19,6 @@ test('the environment given is the one that programs see', async () => {
 })
 
 test('a user that sh could read as more than a name is refused', async () => {
-  const become = { user: 'root;id', password: undefined }
+  const become = { user: 'root;id', password: undefined, method: 'sudo' as const }
   expect((await problemOf(localTransport(optionsWith({})).open({ ...target, become }))).code).toBe('VALUE_INVALID')
 })

@@ -26,6 +26,12 @@ export const conditions = (title: string, description: string) =>
 export const inheritedKeywords = {
   become: Type.Optional(Type.Boolean({ title: 'Become', description: 'act as another user, root unless become_user says otherwise' })),
   become_user: Type.Optional(Type.String({ title: 'Become user', description: 'user to act as', minLength: 1 })),
+  become_method: Type.Optional(
+    Type.Enum(['sudo', 'doas', 'su'], {
+      title: 'Become method',
+      description: 'program that makes the login user another one, sudo by default; one for all tasks of a host',
+    }),
+  ),
   tags: Type.Optional(tags),
   environment: Type.Optional(
     Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {

@@ -246,9 +246,9 @@ export const playCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no remote_user', hint: '-u' },
   },
   {
-    name: 'a way to become',
-    files: inPlay('  become_method: su\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no become_method', hint: 'sudo' },
+    name: 'a way to become another user that there is not',
+    files: site('- hosts: all\n  become_method: pbrun\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:2:18', message: 'expected one of sudo, doas, su' },
   },
   {
     name: 'any_errors_fatal',
