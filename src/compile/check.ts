@@ -38,12 +38,12 @@ function playSyntax(play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskTy
     ...play.varsFiles.flatMap(mapSyntax),
     ...[...roles].flatMap(roleSyntax),
     ...nodes.flatMap((node) => nodeSyntax(node, taskTypes)),
-    ...play.nodes.flatMap((node) => (node.kind === 'flush' ? conditionsSyntax(node.guard?.conditions ?? []) : [])),
+    ...play.nodes.flatMap((node) => (node.kind === 'task' ? [] : conditionsSyntax(node.guard?.conditions ?? []))),
   ]
 }
 
 function tasksOf(play: CompiledPlay): readonly TaskNode[] {
-  return [...play.nodes.flatMap((node) => (node.kind === 'flush' ? [] : node)), ...play.handlers]
+  return [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers]
 }
 
 function roleSyntax({ role, inputs }: RoleContext): readonly Problem[] {

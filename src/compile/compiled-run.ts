@@ -1,6 +1,6 @@
 import type { SshConfig } from './ssh-settings.ts'
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
-import type { InheritedKeywords, Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
+import type { Ending, InheritedKeywords, Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
@@ -76,17 +76,25 @@ export interface CompiledPlay {
   readonly varsFiles: readonly MapSource[]
 }
 
-export type Node = TaskNode | FlushNode
+export type Node = TaskNode | FlushNode | EndNode
 
 export interface FlushNode {
   readonly kind: 'flush'
   readonly within: readonly BlockPart[]
   /** of one that was written; those at the ends of sections have none */
-  readonly guard: FlushGuard | undefined
+  readonly guard: MetaGuard | undefined
 }
 
-/** What decides whether a written flush happens on a host. */
-export interface FlushGuard {
+/** Where a host, a role, a batch or a play ends early. */
+export interface EndNode {
+  readonly kind: 'end'
+  readonly ends: Ending
+  readonly within: readonly BlockPart[]
+  readonly guard: MetaGuard
+}
+
+/** What decides whether a written `meta` happens on a host. */
+export interface MetaGuard {
   readonly at: Position
   readonly role: RoleContext | undefined
   readonly conditions: readonly Located<string | boolean>[]

@@ -1,7 +1,7 @@
-import type { Block, FlushItem, InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
+import type { Block, EndItem, FlushItem, InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
-import type { BlockPart, FlushNode, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
+import type { BlockPart, EndNode, FlushNode, MetaGuard, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
 import { linkHandlers } from './handlers.ts'
 import { innermost, merged } from './keyword-chain.ts'
 import { contextNames, type PlacedRole, placedRoles } from './placed-roles.ts'
@@ -37,7 +37,7 @@ export function expandPlay(play: Play, index: number, choice: TagChoice): Expand
     const id = (at: number): string => `${index}:${name}:${from + at}`
     return flat(items, outer, id(from), call).map(({ item, around }, at) => {
       const place: NodePlace = { id: id(at), section: name, folder: play.folder, around }
-      return item.kind === 'flush' ? flushOf(item, place) : nodeOf(item, place)
+      return item.kind === 'task' ? nodeOf(item, place) : pointOf(item, place)
     })
   }
   const all = (name: Section, pick: (role: PlacedRole) => readonly TaskItem[]): readonly Node[] => {
@@ -97,7 +97,7 @@ function flat(
   around: Around,
   way: string,
   call: OpenCall,
-): readonly { readonly item: Task | FlushItem; readonly around: Around }[] {
+): readonly { readonly item: Task | FlushItem | EndItem; readonly around: Around }[] {
   return items.flatMap((item, at) => {
     if (item.kind !== 'block') return [{ item, around }]
     const block = `${way}/${at}`
@@ -167,19 +167,17 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
   }
 }
 
-function flushOf({ at, keywords }: FlushItem, { around }: NodePlace): FlushNode {
-  const chain = [...around.keywords, keywords]
-  return {
-    kind: 'flush',
-    within: around.within,
-    guard: {
-      at,
-      role: around.role,
-      conditions: chain.flatMap(({ when }) => when),
-      blockVars: around.vars,
-      tags: [...new Set(chain.flatMap(({ tags }) => tags))],
-    },
+function pointOf(item: FlushItem | EndItem, { around }: NodePlace): FlushNode | EndNode {
+  const chain = [...around.keywords, item.keywords]
+  const guard: MetaGuard = {
+    at: item.at,
+    role: around.role,
+    conditions: chain.flatMap(({ when }) => when),
+    blockVars: around.vars,
+    tags: [...new Set(chain.flatMap(({ tags }) => tags))],
   }
+  const { within } = around
+  return item.kind === 'flush' ? { kind: 'flush', within, guard } : { kind: 'end', ends: item.ends, within, guard }
 }
 
 function isTask(node: Node): node is TaskNode {

@@ -26,7 +26,7 @@ export function linkHandlers(
     })
     return { ...node, notifies: [...new Set(ids)] }
   }
-  return { nodes: nodes.map((node) => (node.kind === 'flush' ? node : link(node))), handlers: handlers.map(link), problems }
+  return { nodes: nodes.map((node) => (node.kind === 'task' ? link(node) : node)), handlers: handlers.map(link), problems }
 }
 
 /**

@@ -1,7 +1,9 @@
+import type { CompiledPlay } from '../compile/compiled-run.ts'
 import type { Probe } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import { failIn } from '../plan/blocks.ts'
+import { playEnded } from '../plan/endings.ts'
 import type { HostOfPlay, PlanTools, WalkInput } from '../plan/input.ts'
 import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, stopOf, type WalkState } from '../plan/entry.ts'
@@ -136,7 +138,7 @@ export class HostRun {
     const left = this.#memory.along()
     this.#memory.forgetUnheard()
     if (left.length > 0) await this.#observe('host', left)
-    let state: WalkState = { ...freshState, once: this.actual.once }
+    let state: WalkState = { ...freshState, once: this.actual.once, ended: this.actual.ended }
     const entries: Entry[] = []
     const known = new Map([...[...this.#known].filter(([id]) => this.#settled.has(id)), ...this.#decisive])
     for (const [at, stretch] of stretches.entries()) {
@@ -174,7 +176,7 @@ export class HostRun {
         : await this.#act(walked.entries, last && walked.next === stretch.to)
       if (unstaged !== undefined) {
         // Its block goes on without it, so what stands before it acts first.
-        to = stretch.stops.findIndex((stop) => stop.kind !== 'flush' && stop.id === stopOf(unstaged))
+        to = stretch.stops.findIndex((stop) => 'node' in stop && stop.id === stopOf(unstaged))
         continue
       }
       const replayed = await this.#walk({ ...input, to: walked.next, mode: 'replay', known })
@@ -208,6 +210,11 @@ export class HostRun {
     const { blocks, doomed } = failIn(stop.within, this[which].failures)
     this[which] = { ...this[which], failures: { blocks, doomed } }
     if (isLost(this[which], left)) this.failed = true
+  }
+
+  /** A play ended early for this host, from the `from`th stop on, because it did for another. */
+  end(play: CompiledPlay, from: number, which: 'planned' | 'actual'): void {
+    this[which] = { ...this[which], ended: new Map([...this[which].ended, [playEnded(play), from]]) }
   }
 
   /** Results another host had for all: a run_once task. */
@@ -280,7 +287,7 @@ export class HostRun {
   async #actInTurns(entries: readonly Entry[], input: Omit<WalkInput, 'observed' | 'mode' | 'known'>): Promise<Acted> {
     const [from] = entries.filter(({ turn }) => turn !== undefined).map(stopOf)
     const own = entries.filter((entry) => stopOf(entry) === from)
-    const at = input.stops.findIndex((stop) => stop.kind !== 'flush' && stop.id === from)
+    const at = input.stops.findIndex((stop) => 'node' in stop && stop.id === from)
     const before = entries.filter((entry) => !own.includes(entry)).map((entry): [string, KnownOutcome] => [entry.id, knownAs(entry)])
     const known = await takeTurns(own, {
       act: async (entry) => {

@@ -5,6 +5,7 @@ import type { Plan, PlannedHost, PlannedPlay } from '../model/plan.ts'
 import { type Problem, throwIfAny, TlsplayError } from '../model/problem.ts'
 import type { Report } from '../model/report.ts'
 import type { PlanTools } from '../plan/input.ts'
+import { playEnded } from '../plan/endings.ts'
 import { plannedTasks, summarise } from '../plan/document.ts'
 import { type Stop, stopsOf } from '../plan/stops.ts'
 import { type Entry, hasChanges } from '../plan/entry.ts'
@@ -16,7 +17,7 @@ import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './
 import { eachBounded } from './pool.ts'
 import { RunLog } from './run-log.ts'
 import { actedElsewhere, SharedPlaces } from './shared-places.ts'
-import { countsForAll, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
+import { countsForAll, endsForAll, type EndStop, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
 
 export interface RunRequest {
   readonly run: CompiledRun
@@ -225,9 +226,7 @@ class PlaybookRun {
       await this.#eachStretch(batch, 'actual', async (host, stretch) => {
         const expected = this.#planned.get(host.name) ?? new Map<string, Entry>()
         if (!anythingToDo(host, expected)) {
-          const own = stretch.stops
-            .slice(stretch.from, stretch.to)
-            .flatMap((stop) => (stop.kind === 'flush' ? [] : entriesOf(expected, stop)))
+          const own = stretch.stops.slice(stretch.from, stretch.to).flatMap((stop) => (!('node' in stop) ? [] : entriesOf(expected, stop)))
           this.#log.tasks(host.name, batch.play.name, own)
           return
         }
@@ -291,12 +290,17 @@ class PlaybookRun {
     for (const stretch of batch.stretches) {
       const active = hosts.filter((host) => host.active)
       const first = stretch.stops[stretch.from]
-      const throttle = first === undefined || first.kind === 'flush' ? undefined : first.node.task.throttle
+      const throttle = first === undefined || !('node' in first) ? undefined : first.node.task.throttle
       const forks = stretch.delegate === undefined ? Math.min(this.#request.forks, throttle ?? this.#request.forks) : 1
       const side = async (some: readonly HostRun[]): Promise<void> =>
         eachBounded(some, forks, async (host) => {
           if (this.#request.signal?.aborted !== true) await this.#guard(host, () => act(host, stretch))
         })
+      if (first?.kind === 'end' && endsForAll(first)) {
+        await side(active.slice(0, 1))
+        this.#endAlong(batch, first, stretch, active[0], which)
+        continue
+      }
       if (first?.kind !== 'task' || !first.node.task.runOnce) {
         await side(active)
         this.#failAlong(batch, hosts, active, stretch, which)
@@ -333,6 +337,17 @@ class PlaybookRun {
     }
   }
 
+  /** What the first host ends, it ends for the batch; `end_play` for the batches behind it too (A.12). */
+  #endAlong({ play, hosts }: BatchPlan, stop: EndStop, { to }: Stretch, first: HostRun | undefined, which: 'planned' | 'actual'): void {
+    // A host that has nothing to do in any play is not walked again: its plan has decided.
+    const ended =
+      first !== undefined && (first[which].ended.has(playEnded(play)) || (!first.acted && first.planned.ended.has(playEnded(play))))
+    if (!ended) return
+    for (const name of hosts) this.#hosts.get(name)?.end(play, to, which)
+    if (stop.ends === 'batch') return
+    for (const name of play.batches.slice(play.batches.indexOf(hosts) + 1).flat()) this.#hosts.get(name)?.end(play, 0, which)
+  }
+
   /** any_errors_fatal and max_fail_percentage: what some hosts lost in a stretch may be lost for the whole batch. */
   #failAlong(
     { play }: BatchPlan,
@@ -342,7 +357,7 @@ class PlaybookRun {
     which: 'planned' | 'actual',
   ): void {
     const stop = stops[from]
-    if (stop === undefined || stop.kind === 'flush' || !countsForAll(play.play, stop)) return
+    if (stop === undefined || !('node' in stop) || !countsForAll(play.play, stop)) return
     const isLost = (host: HostRun): boolean => !host.active || host[which].failures.doomed
     if (!before.some(isLost)) return
     const why = whyAllFail(
@@ -385,7 +400,7 @@ class PlaybookRun {
   }
 }
 
-function failedAlong({ node }: Exclude<Stop, { kind: 'flush' }>, host: HostRun, message: string): Problem {
+function failedAlong({ node }: Extract<Stop, { node: TaskNode }>, host: HostRun, message: string): Problem {
   return { code: 'TASK_FAILED', host: host.name, task: node.label, at: node.task.at, message }
 }
 

@@ -12,11 +12,14 @@ export interface Stretch {
   readonly delegate: string | undefined
 }
 
+export type EndStop = Extract<Stop, { kind: 'end' }>
+
 /** Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time. */
 export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], acts: (node: TaskNode) => boolean): readonly Stretch[] {
   const cuts = new Set([0, stops.length])
   stops.forEach((stop, at) => {
-    if (stop.kind === 'flush') return
+    if (stop.kind === 'end' && endsForAll(stop)) cuts.add(at).add(at + 1)
+    if (!('node' in stop)) return
     const { runOnce, throttle } = stop.node.task
     const shared = sharedBy(stop, acts) !== undefined
     if ((stop.kind === 'task' && runOnce) || throttle !== undefined || shared || countsForAll(play.play, stop)) cuts.add(at).add(at + 1)
@@ -28,18 +31,23 @@ export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], acts: (n
   })
 }
 
+/** One host decides for all of the batch, or of the play. */
+export function endsForAll({ ends }: EndStop): boolean {
+  return ends === 'play' || ends === 'batch'
+}
+
 function sharedBy(stop: Stop, acts: (node: TaskNode) => boolean): string | undefined {
-  return stop.kind === 'flush' || !acts(stop.node) ? undefined : stop.node.task.delegateTo?.value
+  return !('node' in stop) || !acts(stop.node) ? undefined : stop.node.task.delegateTo?.value
 }
 
 /** Whether a failure of this task on some hosts may be one of all. */
 export function countsForAll({ anyErrorsFatal, maxFailPercentage }: Play, stop: Stop): boolean {
-  return stop.kind !== 'flush' && (anyErrorsFatal || stop.node.task.anyErrorsFatal || maxFailPercentage !== undefined)
+  return 'node' in stop && (anyErrorsFatal || stop.node.task.anyErrorsFatal || maxFailPercentage !== undefined)
 }
 
 /** Why a failure on `lost` of the `all` hosts of a batch is one of every host; undefined when it is not. */
 export function whyAllFail(play: Play, stop: Stop, lost: readonly string[], all: number): string | undefined {
-  if (stop.kind === 'flush' || lost.length === 0) return undefined
+  if (!('node' in stop) || lost.length === 0) return undefined
   if (play.anyErrorsFatal || stop.node.task.anyErrorsFatal) return `any_errors_fatal: it failed on ${lost.join(', ')}`
   const { maxFailPercentage } = play
   if (maxFailPercentage === undefined || (100 * lost.length) / all <= maxFailPercentage) return undefined

@@ -99,7 +99,7 @@ function readItem(map: MapSource, place: TaskPlace): TaskItem | undefined {
   const called = map.entries.find(({ key }) => shortName(key) === 'import_role')
   if (called !== undefined) return readRoleImport(map, called, place, readTasks)
   const meta = map.entries.find(({ key }) => isMeta(key))
-  if (meta !== undefined) return readMeta(map, meta, place.shelf.reader.problems)
+  if (meta !== undefined) return readMeta(map, meta, place.shelf.reader.problems, place.roleFolder !== undefined)
   return readTask(map, 'task', place.shelf.types, place.options, place.shelf.reader.problems)
 }
 

@@ -80,11 +80,22 @@ export interface Role {
 }
 
 /** What may stand in a list of tasks. */
-export type TaskItem = Task | Block | FlushItem
+export type TaskItem = Task | Block | FlushItem | EndItem
 
 /** `meta: flush_handlers`: handlers that are due run here. */
 export interface FlushItem {
   readonly kind: 'flush'
+  readonly at: Position
+  readonly keywords: InheritedKeywords
+}
+
+/** What a `meta` ends early, without a failure: for one host, or for all of the batch or play. */
+export type Ending = 'host' | 'play' | 'batch' | 'role'
+
+/** `meta: end_host` and its like: the tasks behind it are left out. */
+export interface EndItem {
+  readonly kind: 'end'
+  readonly ends: Ending
   readonly at: Position
   readonly keywords: InheritedKeywords
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import type { Unknown, Value, ValueMap } from '../model/value.ts'
 import { type Failures, noFailures } from './blocks.ts'
+import type { Endings } from './endings.ts'
 import type { Overlay } from './overlay.ts'
 import type { Outcome } from './registered.ts'
 import type { Turn } from './turn.ts'
@@ -59,6 +60,8 @@ export interface WalkState {
   /** what run_once tasks of this host registered, by node id */
   readonly results: ReadonlyMap<string, ValueMap | Unknown>
   readonly failures: Failures
+  /** what a `meta` ended, with the number of the stop from which on it is left out */
+  readonly ended: Endings
   /** blocks in which a planned task may fail */
   readonly risky: ReadonlySet<string>
 }
@@ -70,6 +73,7 @@ export const freshState: WalkState = {
   once: new Map(),
   results: new Map(),
   failures: noFailures,
+  ended: new Map(),
   risky: new Set(),
 }
 

@@ -111,6 +111,11 @@ export class Ledger {
     this.state = { ...this.state, notified }
   }
 
+  /** A play or a role ends early, before the `from`th stop. */
+  end(what: string, from: number): void {
+    this.state = { ...this.state, ended: new Map([...this.state.ended, [what, from]]) }
+  }
+
   /** A task of the host failed: its blocks say what goes on, and what the rescue can read of it. */
   fail(node: TaskNode, within: readonly BlockPart[]): void {
     const { blocks, doomed, rescued } = failIn(within, this.state.failures)

@@ -1,15 +1,17 @@
-import type { BlockPart, CompiledPlay, FlushGuard, TaskNode } from '../compile/compiled-run.ts'
+import type { Ending } from '../model/playbook.ts'
+import type { BlockPart, CompiledPlay, MetaGuard, TaskNode } from '../compile/compiled-run.ts'
 
 /** What a walk passes, one after another: a task, a point where handlers are due, and behind it each handler of the play. */
 export type Stop =
   | { readonly kind: 'task'; readonly node: TaskNode; readonly id: string; readonly within: readonly BlockPart[] }
-  | { readonly kind: 'flush'; readonly within: readonly BlockPart[]; readonly guard: FlushGuard | undefined }
+  | { readonly kind: 'end'; readonly ends: Ending; readonly within: readonly BlockPart[]; readonly guard: MetaGuard }
+  | { readonly kind: 'flush'; readonly within: readonly BlockPart[]; readonly guard: MetaGuard | undefined }
   | {
       readonly kind: 'handler'
       readonly node: TaskNode
       readonly id: string
       readonly within: readonly BlockPart[]
-      readonly guard: FlushGuard | undefined
+      readonly guard: MetaGuard | undefined
     }
 
 /** The same handler may run at several flushes of a play; its id tells which. */
@@ -17,6 +19,7 @@ export function stopsOf(play: CompiledPlay): readonly Stop[] {
   let flushes = 0
   return play.nodes.flatMap((node): readonly Stop[] => {
     if (node.kind === 'task') return [{ kind: 'task', node, id: node.id, within: node.within }]
+    if (node.kind === 'end') return [node]
     flushes += 1
     return [
       { kind: 'flush', within: node.within, guard: node.guard },

@@ -1,9 +1,10 @@
-import type { FlushGuard } from '../compile/compiled-run.ts'
+import type { MetaGuard } from '../compile/compiled-run.ts'
 import { evaluateConditions } from '../compile/conditions.ts'
 import { hostScope } from '../compile/variables.ts'
 import type { Probe } from '../model/fact.ts'
 import { throwIfAny } from '../model/problem.ts'
 import { runsIn, waitsForFailure } from './blocks.ts'
+import { endingOf, isLeftOut } from './endings.ts'
 import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
@@ -36,6 +37,7 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
   const ledger = new Ledger(state)
   let next = to
   for (const [at, stop] of stops.slice(from, to).entries()) {
+    if (isLeftOut(stop, from + at, input.host.play, ledger.state.ended)) continue
     if (!runsIn(stop.within, ledger.state.failures)) {
       const block = waitsForFailure(stop.within, ledger.state.failures)
       if (input.mode === 'plan' && stop.kind === 'task' && block !== undefined && ledger.state.risky.has(block))
@@ -43,13 +45,13 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
       continue
     }
     const mark = ledger.mark()
-    const end = pass(stop, input, tools, ledger)
+    const end = pass(stop, from + at, input, tools, ledger)
     if (end === 'cut') {
       next = from + at
       break
     }
     ledger.risk(stop.within, mark)
-    if (end === 'failed' && stop.kind !== 'flush') ledger.fail(stop.node, stop.within)
+    if (end === 'failed' && 'node' in stop) ledger.fail(stop.node, stop.within)
     // What goes on after a failure is for the next segment to plan: what has acted by then is known.
     if ((end === 'failed' && stepwise(input)) || awaitsVerdict(stop, input, ledger)) {
       next = from + at + 1
@@ -70,13 +72,21 @@ function stepwise({ mode }: WalkInput): boolean {
   return mode === 'segment' || mode === 'replay'
 }
 
-function pass(stop: Stop, input: WalkInput, tools: PlanTools, ledger: Ledger): TaskEnd {
+function pass(stop: Stop, at: number, input: WalkInput, tools: PlanTools, ledger: Ledger): TaskEnd {
   const mustKnow = input.mode === 'segment' && ledger.entries.some(hasChanges)
   switch (stop.kind) {
     case 'task':
       return walkTask({ node: stop.node, id: stop.id, handler: false }, input, tools, ledger)
+    case 'end': {
+      // What ended in the run ends in its proof as well, whatever the conditions say by then.
+      if (input.mode === 'converge') return 'next'
+      const verdict = happens(stop.guard, input, tools, ledger)
+      if (verdict === 'unknown' && mustKnow) return 'cut'
+      if (verdict === 'true') ledger.end(endingOf(stop, input.host.play), at + 1)
+      return 'next'
+    }
     case 'flush': {
-      const verdict = flushes(stop.guard, input, tools, ledger)
+      const verdict = happens(stop.guard, input, tools, ledger)
       if (verdict === 'unknown' && mustKnow) return 'cut'
       if (verdict !== 'true') return 'next'
       // Whether a handler is due depends on what the tasks before it really changed: they act first.
@@ -86,7 +96,7 @@ function pass(stop: Stop, input: WalkInput, tools: PlanTools, ledger: Ledger): T
       // Nothing notifies in converge; but a handler that failed and was rescued led its block another way.
       const fails = input.mode === 'converge' && input.known.get(stop.id)?.outcome.failed === true
       const due = fails ? true : ledger.state.notified.get(stop.node.id)
-      if (due === undefined || flushes(stop.guard, input, tools, ledger) !== 'true') return 'next'
+      if (due === undefined || happens(stop.guard, input, tools, ledger) !== 'true') return 'next'
       if (due !== true && mustKnow) return 'cut'
       const mark = ledger.mark()
       ledger.settle(stop.node)
@@ -101,8 +111,8 @@ function pass(stop: Stop, input: WalkInput, tools: PlanTools, ledger: Ledger): T
   }
 }
 
-/** Whether a flush happens. What is not known in a plan leaves its handlers to the next flush. */
-function flushes(guard: FlushGuard | undefined, input: WalkInput, tools: PlanTools, ledger: Ledger): 'true' | 'false' | 'unknown' {
+/** Whether a `meta` happens. What is not known in a plan leaves handlers to the next flush, and ends nothing. */
+function happens(guard: MetaGuard | undefined, input: WalkInput, tools: PlanTools, ledger: Ledger): 'true' | 'false' | 'unknown' {
   if (guard === undefined) return 'true'
   const { role, blockVars, conditions } = guard
   const { play, name } = input.host
@@ -123,7 +133,7 @@ function flushes(guard: FlushGuard | undefined, input: WalkInput, tools: PlanToo
 
 /** Whether the host goes on after this task is for its own conditions to say, and those read what the act will answer. */
 function awaitsVerdict(stop: Stop, { mode }: WalkInput, ledger: Ledger): boolean {
-  if (mode !== 'segment' || stop.kind === 'flush') return false
+  if (mode !== 'segment' || !('node' in stop)) return false
   const own = ledger.entries.filter((entry) => entry.node === stop.node)
   return own.some((entry) => entry.turn !== undefined || (stop.node.task.failedWhen !== undefined && hasChanges(entry)))
 }

@@ -13,9 +13,9 @@ const role = (name: string, { inputs = '{}', tasks = '- debug: {msg: x}\n', hand
   ...(handlers === '' ? {} : { [`roles/${name}/handlers/main.yml`]: handlers }),
 })
 const shape = ({ run }: CompiledWorld): readonly string[] =>
-  run.plays.flatMap((play) => play.nodes.map((node) => (node.kind === 'flush' ? 'flush' : node.label)))
+  run.plays.flatMap((play) => play.nodes.map((node) => (node.kind === 'task' ? node.label : node.kind)))
 const tasks = ({ run }: CompiledWorld): readonly TaskNode[] =>
-  run.plays.flatMap((play) => [...play.nodes.flatMap((node) => (node.kind === 'flush' ? [] : node)), ...play.handlers])
+  run.plays.flatMap((play) => [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers])
 const sound = (compiled: CompiledWorld): void => expect([...compiled.loadProblems, ...compiled.problems]).toEqual([])
 
 const task = (name: string, more = ''): string => `    - {name: ${name}, debug: {msg: x}${more}}\n`

@@ -253,9 +253,24 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a handler takes no block', hint: 'listen' },
   },
   {
-    name: 'an action of meta that Ansible has',
-    files: inTasks('- meta: end_host\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:13', message: 'no meta: end_host', hint: 'when' },
+    name: 'an inventory that is to be read again',
+    files: inTasks('- meta: refresh_inventory\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:13', message: 'no meta: refresh_inventory', hint: 'run again' },
+  },
+  {
+    name: 'the end of a role outside of one',
+    files: inTasks('- meta: end_role\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:13', message: 'end_role stands in no role', hint: 'end_host' },
+  },
+  {
+    name: 'a meta that is misspelt',
+    files: inTasks('- meta: end_hosts\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:13', message: 'expected one of flush_handlers, end_host', hint: 'end_host' },
+  },
+  {
+    name: 'an end whose condition cannot be read',
+    files: inTasks('- meta: end_host\n  when: "1 +"\n'),
+    expect: { code: 'EXPRESSION_SYNTAX', at: 'site.yml:4:17', message: 'ends too early' },
   },
   {
     name: 'an action of meta that nobody has',

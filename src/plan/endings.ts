@@ -1,0 +1,25 @@
+import type { CompiledPlay, RoleContext } from '../compile/compiled-run.ts'
+import type { Stop } from './stops.ts'
+
+/** Plays and roles that ended early on a host, each with the number of the stop from which on they are left out. */
+export type Endings = ReadonlyMap<string, number>
+
+export function playEnded({ index }: CompiledPlay): string {
+  return `play ${index}`
+}
+
+function roleEnded({ index }: CompiledPlay, role: RoleContext): string {
+  return `role ${index} ${role.id}`
+}
+
+/** What ends behind this stop. A role that ends leaves its handlers to whoever notified them (A.12). */
+export function endingOf(stop: Extract<Stop, { kind: 'end' }>, play: CompiledPlay): string {
+  return stop.ends === 'role' && stop.guard.role !== undefined ? roleEnded(play, stop.guard.role) : playEnded(play)
+}
+
+export function isLeftOut(stop: Stop, at: number, play: CompiledPlay, ended: Endings): boolean {
+  if (ended.size === 0) return false
+  const role = stop.kind === 'task' ? stop.node.role : stop.kind === 'end' ? stop.guard.role : undefined
+  const keys = [playEnded(play), ...(role === undefined ? [] : [roleEnded(play, role)])]
+  return keys.some((key) => at >= (ended.get(key) ?? Number.POSITIVE_INFINITY))
+}
