@@ -48,10 +48,15 @@ export function number(actor: Actor, numbering: Numbering): void {
   actor.numbers = actor.wants.map(() => numbering.next++)
 }
 
-/** `environment` and `timeout` of a task hold for every command it runs; what the task itself sets for a command wins. */
+/**
+ * `environment` and `timeout` of a task hold for every command it runs; what the task itself sets for a command wins. Its
+ * questions end by then as well.
+ */
 function withKeywords(step: Step, { environment, node }: Entry): Step {
+  const { timeout } = node.task
+  if (step.kind === 'ask' && timeout !== undefined) return { ...step, deadlineSeconds: Math.min(step.deadlineSeconds, timeout) }
   if (step.kind !== 'run') return step
-  const timeoutSeconds = step.timeoutSeconds ?? node.task.timeout
+  const timeoutSeconds = step.timeoutSeconds ?? timeout
   return { ...step, env: { ...environment, ...step.env }, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) }
 }
 

@@ -1,9 +1,9 @@
 import type { Instance } from '../compile/instantiate.ts'
 import type { TaskNode } from '../compile/compiled-run.ts'
-import { type Probe, probeKey } from '../model/fact.ts'
+import { type Answer, type Fact, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
-import type { AnyTaskType, Decision, PlanContext } from '../model/task-type.ts'
-import { type Text, Unknown } from '../model/value.ts'
+import type { AnyTaskType, Decision, HostView, PlanContext } from '../model/task-type.ts'
+import { isMap, type Text, Unknown, type Value } from '../model/value.ts'
 import type { HostOfPlay, PlanTools } from './input.ts'
 import { type Observed, observedView, type Overlay, overlaidView, Unobserved } from './overlay.ts'
 import { needsOf, preflight, preflightQuestions } from './preflight.ts'
@@ -57,7 +57,7 @@ export function decide(input: DecideInput): Decided {
   if (missing.length > 0) return { kind: 'ask', probes: missing }
 
   const context: PlanContext = {
-    view: overlaidView(observed, input.overlay),
+    view: asTold(overlaidView(observed, input.overlay), instance.environment, node.task.timeout),
     now: tools.now,
     assets,
     dirty: input.dirty,
@@ -84,6 +84,23 @@ function planOrRefuse(plan: () => Decision): { readonly decision: Decision } | {
   } catch (error) {
     if (error instanceof TlsplayError) return { problems: error.problems }
     throw error
+  }
+}
+
+/** `environment` and `timeout` of a task hold for the programs that it asks as for those that it runs. */
+function asTold(view: HostView, environment: Value, timeoutSeconds: number | undefined): HostView {
+  const names = isMap(environment) ? Object.entries(environment).map(([name, value]) => `${name}=${String(value)}`) : []
+  const before = [
+    ...(timeoutSeconds === undefined ? [] : ['timeout', String(timeoutSeconds)]),
+    ...(names.length === 0 ? [] : ['env', ...names]),
+  ]
+  if (before.length === 0) return view
+  return {
+    get<K extends ProbeKindName>(kind: K, target: Target<K>): Answer<Fact<K>> {
+      if (kind !== 'command') return view.get(kind, target)
+      const command = target as Target<'command'>
+      return view.get(kind, { ...command, argv: [...before, ...command.argv] } as Target<K>)
+    },
   }
 }
 

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { start } from '../../src/execute/actor.ts'
+import type { AskStep } from '../../src/model/step.ts'
+import type { AnyTaskType, Change } from '../../src/model/task-type.ts'
+import type { Entry } from '../../src/plan/entry.ts'
+import { MemoryHost } from '../fakes/memory-host.ts'
+import { hostsNamed, plannedOutcomes, play } from '../fakes/play.ts'
+
+describe('environment and timeout', () => {
+  const asked = '{name: look, command: {cmd: look now, reads: true}'
+  test.each([
+    [`${asked}}`, 'look now'],
+    [`${asked}, environment: {A: "1", B: x y}}`, 'env A=1 B=x y look now'],
+    [`${asked}, timeout: 5}`, 'timeout 5 look now'],
+    [`${asked}, environment: {A: "1"}, timeout: 5}`, 'timeout 5 env A=1 look now'],
+    ['{name: look, command: {cmd: go, unless: look now}, environment: {A: "1"}}', 'env A=1 look now'],
+  ])('%s asks %s', async (task, line) => {
+    const host = new MemoryHost()
+    host.commands.set(line, { rc: 7, stdout: '' })
+    const { plan } = await play(
+      `- {hosts: all, tasks: [${task.replace(/\}$/, ', failed_when: false, register: r}')}]}\n`,
+      new Map([['h1', host]]),
+      {
+        mode: 'plan',
+      },
+    )
+    expect(plannedOutcomes(plan)).toEqual([`h1 look ${task.includes('unless') ? 'change' : 'ok'}`])
+    host.commands.set(line, { rc: 0, stdout: '' })
+    const again = await play(`- {hosts: all, tasks: [${task}]}\n`, new Map([['h1', host]]), { mode: 'plan' })
+    expect(plannedOutcomes(again.plan)).toEqual(['h1 look ok'])
+  })
+
+  test.each([
+    [undefined, 30],
+    [5, 5],
+    [60, 30],
+  ])('with timeout %s a task asks for %s of its 30 seconds', (timeout, seconds) => {
+    const step: AskStep = { kind: 'ask', probes: [], settled: () => true, deadlineSeconds: 30 }
+    const type = {
+      *apply() {
+        yield [step]
+        return { changed: false }
+      },
+    } as unknown as AnyTaskType
+    const entry = { environment: {}, node: { type: 'verify', task: { timeout } } } as unknown as Entry
+    expect(start(entry, {} as Change, new Map([['verify', type]])).wants).toEqual([{ ...step, deadlineSeconds: seconds }])
+  })
+})
+
+test('check_mode: true is planned and shown, told as a change, and never done', async () => {
+  const hosts = hostsNamed('h1')
+  const tasks = '[{copy: {dest: /etc/app/a, content: x}, check_mode: true, register: r}, {debug: {msg: "{{ r.changed }}"}}]'
+  const { plan, report } = await play(`- {hosts: all, tasks: ${tasks}}\n`, hosts)
+  expect(plannedOutcomes(plan)).toEqual(['h1 copy change', 'h1 debug ok'])
+  expect(plan.plays[0]?.hosts[0]?.tasks[1]?.reason).toBe('true')
+  expect({ deeds: hosts.get('h1')?.deeds, exitCode: report.exitCode }).toEqual({ deeds: [], exitCode: 0 })
+})
+
+test('throttle lets only so many hosts act at the same time', async () => {
+  const hosts = hostsNamed('h1', 'h2', 'h3', 'h4')
+  let working = 0
+  let most = 0
+  for (const host of hosts.values()) {
+    const session = host.session.bind(host)
+    host.session = (exclusive) => {
+      const own = session(exclusive)
+      const act = own.act.bind(own)
+      return Object.assign(own, {
+        act: async (groups: Parameters<typeof act>[0]) => {
+          working += 1
+          most = Math.max(most, working)
+          await new Promise((resolve) => setImmediate(resolve))
+          working -= 1
+          return act(groups)
+        },
+      })
+    }
+  }
+  const run = (throttle: string) => play(`- {hosts: all, tasks: [{command: go${throttle}}]}\n`, hosts)
+  await run('')
+  expect(most).toBeGreaterThan(2)
+  most = 0
+  await run(', throttle: 2')
+  expect(most).toBe(2)
+})
+
+test('no_log hides what a loop goes through, and what its items say, but not what is registered', async () => {
+  const quiet = '{name: quiet, debug: {msg: "word {{ item }}"}, loop: [hunter2, x], no_log: true, register: r}'
+  const tell = `{name: tell, assert: {that: "r.results[0].item != 'x'"}}`
+  const { plan, events, report } = await play(`- {hosts: all, tasks: [${quiet}, ${tell}]}\n`, hostsNamed('h1'))
+  expect(JSON.stringify([plan, events, report])).not.toContain('hunter2')
+  expect(report.exitCode).toBe(0)
+})
