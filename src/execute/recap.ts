@@ -15,7 +15,7 @@ type Counts = { -readonly [K in keyof HostRecap]: HostRecap[K] }
 export class Recap {
   readonly #hosts: ReadonlyMap<string, Counts>
   /** the task of each host that was counted last */
-  readonly #last = new Map<string, { readonly stop: string; readonly status: TaskStatus }>()
+  readonly #last = new Map<string, { readonly stop: string; readonly status: TaskStatus; readonly changed: boolean }>()
 
   constructor(names: readonly string[]) {
     this.#hosts = new Map(
@@ -31,21 +31,27 @@ export class Recap {
   }
 
   /** One entry of a task, in the order they end: the items of a loop are one task, and the worst of them is how it ended. */
-  countEntry(host: string, id: string, status: TaskStatus): void {
+  countEntry(host: string, id: string, status: TaskStatus, changed = status === 'changed'): void {
     const stop = stopOf({ id })
     const last = this.#last.get(host)
-    const same = last?.stop === stop ? last.status : undefined
-    const together = same !== undefined && rank(same) > rank(status) ? same : status
-    if (same !== undefined) this.#add(host, same, -1)
-    this.#add(host, together, 1)
-    this.#last.set(host, { stop, status: together })
+    const same = last?.stop === stop ? last : undefined
+    if (same !== undefined) this.#add(host, same.status, -1, same.changed)
+    const together = {
+      stop,
+      status: same !== undefined && rank(same.status) > rank(status) ? same.status : status,
+      changed: changed || same?.changed === true,
+    }
+    this.#add(host, together.status, 1, together.changed)
+    this.#last.set(host, together)
   }
 
-  #add(host: string, status: TaskStatus, by: 1 | -1): void {
+  #add(host: string, status: TaskStatus, by: 1 | -1, changed = false): void {
     const counts = this.#hosts.get(host)
     if (counts === undefined) return
     if (status === 'ok' || status === 'changed' || status === 'ignored') counts.ok += by
     if (status !== 'ok') counts[status] += by
+    // As Ansible does: what failed and was ignored may have changed something (plugins/strategy/__init__.py of 2.19).
+    if (status === 'ignored' && changed) counts.changed += by
   }
 
   converged(host: string, yes: boolean): void {

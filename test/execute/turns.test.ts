@@ -264,6 +264,13 @@ describe('a loop', () => {
     expect(report.recap).toMatchObject([{ ok: 2, changed: 1, skipped: 2, failed: 0 }])
   })
 
+  test('that fails, and may, counts as ok, ignored and changed', async () => {
+    const host = hostWith({ 'do b': answers(1) })
+    const tasks = '[{command: "do {{ item }}", loop: [a, b], ignore_errors: true}, {assert: {that: 1 == 2}, ignore_errors: true}]'
+    const { report } = await play(`- {hosts: all, tasks: ${tasks}}\n`, new Map([['h1', host]]))
+    expect(report).toMatchObject({ exitCode: 0, recap: [{ ok: 2, changed: 1, ignored: 2, failed: 0 }] })
+  })
+
   test('pause waits between items that act', async () => {
     const host = new MemoryHost()
     const tasks = '[{command: before}, {command: "do {{ item }}", loop: [a, b, c], loop_control: {pause: 2.5}}, {command: after}]'
