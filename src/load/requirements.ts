@@ -83,6 +83,15 @@ interface Written {
 
 /** A requirement in the words of requirements.yml; reports what cannot be one. */
 export function requirement({ src, version, path, at, ...written }: Written, problems: Problem[]): Requirement | undefined {
+  if (/^(?:[a-z]+\+)?[a-z]+:\/\/[^/@]*:[^/@]*@/.test(src)) {
+    problems.push({
+      code: 'SECRET_EXPOSED',
+      message: 'the source of a role holds a password, which would stand in requirements.yml and in the lock',
+      at,
+      hint: 'take it out; git asks a credential helper, or uses ssh, and npm reads its own settings',
+    })
+    return undefined
+  }
   const place = placeOf(src, written.scm === 'git')
   if (place === undefined) {
     problems.push({

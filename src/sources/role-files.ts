@@ -1,14 +1,7 @@
 import { bareRepository, collisions, pathFault, roleLimits, type RoleTree } from '../lib/role-tree.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 
-/** One thing that an archive or repository holds. */
-export interface RoleEntry {
-  readonly path: string
-  readonly kind: 'file' | 'directory' | 'other'
-  /** what it is when it is neither, for the message */
-  readonly what?: string
-  readonly bytes: Uint8Array
-}
+type EntryKind = 'file' | 'directory' | 'other'
 
 /** Takes entries one by one and refuses the whole at the first that no role may hold; then gives them as a tree. */
 export class RoleFiles {
@@ -23,7 +16,7 @@ export class RoleFiles {
   }
 
   /** Throws TlsplayError ROLE_ARCHIVE: before its content is read, so that nothing big is ever kept. */
-  announce(path: string, kind: RoleEntry['kind'], size: number, what = 'something else'): void {
+  announce(path: string, kind: EntryKind, size: number, what = 'something else'): void {
     this.#entries += 1
     if (this.#entries > roleLimits.entries) throw refused(this.#source, `it holds more than ${roleLimits.entries} files and folders`)
     if (kind === 'other') throw refused(this.#source, `${path} is ${what}; only regular files and folders are taken`)

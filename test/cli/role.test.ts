@@ -121,6 +121,7 @@ describe('a role from git', () => {
     { src: 'git+ext::sh -c evil', words: ['--name', 'x'], code: 'ROLE_SOURCE', says: 'no address' },
     { src: 'git+--upload-pack=evil', words: ['--name', 'x'], code: 'ROLE_SOURCE', says: 'no address' },
     { src: 'git+https://x/y.git', words: ['--version', '--output=evil'], code: 'ROLE_SOURCE', says: 'no address' },
+    { src: 'git+https://me:hunter2@x/y.git', words: [], code: 'SECRET_EXPOSED', says: 'holds a password' },
     { src: 'geerlingguy.prometheus', words: [], code: 'NOT_SUPPORTED', says: 'Ansible Galaxy' },
     { src: 'http://127.0.0.1/x.tgz', words: [], code: 'NOT_SUPPORTED', says: 'no source' },
     { src: 'npm:../x', words: ['--name', 'x'], code: 'ROLE_SOURCE', says: 'no package of npm' },
@@ -132,6 +133,7 @@ describe('a role from git', () => {
     expect(exit).toBe(1)
     expect(err).toMatch(new RegExp(`^error ${code}: `))
     expect(err).toContain(says)
+    expect(err).not.toContain('hunter2')
     expect(readdirSync(machine.project)).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { requirementsName } from '../../load/requirements.ts'
 import { lockName } from '../../load/role-lock.ts'
-import { vendorFolder } from '../../load/pinned-roles.ts'
+import { remedy, vendorFolder } from '../../load/pinned-roles.ts'
 import { type Problem, throwIfAny } from '../../model/problem.ts'
 import { packageFolder } from '../package-folder.ts'
 import { nodeFiles } from '../ports/node-files.ts'
@@ -44,7 +44,7 @@ function versionOf(text: Uint8Array): string {
 
 /** Holds every locked role against its digest, and requirements.yml and vendor/ against the lock. Throws TlsplayError. */
 export function verifyRoles(project: RoleProject, say: Say): void {
-  const { lock, requirements, folder } = project
+  const { lock, requirements, folder, io } = project
   const problems: Problem[] = []
   for (const [name, locked] of lock) {
     const { problem } = stateOf(name, locked, project)
@@ -54,7 +54,7 @@ export function verifyRoles(project: RoleProject, say: Say): void {
       problems.push({
         code: 'ROLE_LOCK',
         message: `${lockName} has the role ${name}, ${requirementsName} has not`,
-        hint: 'tlsplay role install',
+        hint: remedy('install', io.cwd, folder),
       })
   }
   for (const { name, src, version, at } of requirements) {
@@ -64,13 +64,13 @@ export function verifyRoles(project: RoleProject, say: Say): void {
       code: 'ROLE_LOCK',
       message: `${lockName} is not what ${requirementsName} asks for: ${name}`,
       at,
-      hint: 'tlsplay role install',
+      hint: remedy('install', io.cwd, folder),
     })
   }
   const stray = (nodeFiles.kind(vendorFolder(folder)) === 'directory' ? readdirSync(vendorFolder(folder)) : []).filter(
     (name) => !lock.has(name.replace(/\.sha256$/, '')),
   )
   for (const name of stray)
-    problems.push({ code: 'ROLE_LOCK', message: `vendor/roles/${name} is not in ${lockName}`, hint: 'tlsplay role vendor' })
+    problems.push({ code: 'ROLE_LOCK', message: `vendor/roles/${name} is not in ${lockName}`, hint: remedy('vendor', io.cwd, folder) })
   throwIfAny(problems)
 }
