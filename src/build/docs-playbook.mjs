@@ -31,7 +31,7 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     'Either the name of a role as text, or a map:',
     keywordTable(roleUse),
     '## role.yml',
-    'A role is a folder with `role.yml`, `tasks/main.yml`, and as needed `handlers/main.yml`, `templates/` and `files/`. It is looked for in `roles/` beside the playbook, then in the folders of `--roles-path`, then among the roles that come with tlsplay.',
+    'A role is a folder with `role.yml`, `tasks/main.yml`, and as needed `handlers/main.yml`, `templates/` and `files/`. It is looked for in `roles/` beside the playbook, then in the folders of `--roles-path`, then among the roles that come with tlsplay; one that `tlsplay.lock` names comes from where the lock says and from nowhere else ([roles.md](roles.md)).',
     keywordTable(role),
     'Each input is a JSON Schema with these keys of its own:',
     keywordTable({ ...role.$defs.input, properties: ownKeys(role.$defs.input.properties) }),

@@ -95,3 +95,15 @@ test('what is in vendor/roles goes before the cache, and its own command brings 
   expect(changed.problems).toEqual(['ROLE_CHANGED site.yml:2:11 it is another version, or was replaced as a whole'])
   expect(changed.hints).toEqual(['bring back what is locked\ntlsplay role vendor'])
 })
+
+test.each([
+  { how: 'imported by a task', site: '- hosts: all\n  tasks:\n    - import_role: {name: r}\n', at: 'site.yml:3:27' },
+  { how: 'needed by a role of the project', site: '- hosts: all\n  roles: [own]\n', at: 'roles/own/role.yml:3:16' },
+])('a changed role that is $how is refused all the same', async ({ site, at }) => {
+  const files = {
+    '/w/site.yml': Buffer.from(site),
+    '/w/roles/own/role.yml': Buffer.from("summary: s\nversion: '1'\ndependencies: [r]\n"),
+  }
+  const { problems, parsed } = await load(role, { ...role, 'files/a': Buffer.from('two') }, { files })
+  expect({ problems, parsed }).toEqual({ problems: [`ROLE_CHANGED ${at} files/a was changed`], parsed: [] })
+})
