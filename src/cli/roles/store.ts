@@ -16,7 +16,8 @@ export function writeRole(home: RoleHome, tree: RoleTree): void {
         writeFileSync(join(draft, 'role', path), bytes, { flag: 'wx', mode: 0o644 })
       }
       writeFileSync(join(draft, 'manifest'), manifestOf(tree), { flag: 'wx', mode: 0o644 })
-      rmSync(home.folder, { recursive: true, force: true })
+      // what is replaced steps aside by a rename: a run that reads it at this moment misses it for no longer than that
+      if (lstatSync(home.folder, { throwIfNoEntry: false }) !== undefined) renameSync(home.folder, join(draft, 'before'))
       renameSync(join(draft, 'role'), home.folder)
       renameSync(join(draft, 'manifest'), home.manifest)
     } finally {
