@@ -32,7 +32,7 @@ export const advice = {
   GROUP_UNKNOWN: 'Define the group or correct its name.',
   GROUP_CYCLE: 'Take one of the `children` out.',
   HOST_NAME_INVALID: 'Write a host name or an IP address; the user and the port have variables of their own.',
-  VAULT_LOCKED: 'Give the password with `--vault-password-file`, `--vault-id` or `--ask-vault-pass`.',
+  VAULT_LOCKED: 'Give the password with `--vault-password-file`, `--vault-id` or `--ask-vault-pass`, a key of age with `--age-identity`.',
   VAULT_BROKEN: 'Take the file from a backup, or encrypt it again with `tlsplay vault encrypt`.',
   PATTERN_INVALID: 'Correct the pattern of `hosts` or `--limit`.',
   HOST_UNKNOWN: 'Correct the name, or add the host to the inventory.',

@@ -13,7 +13,7 @@ export async function optionsPage({ help }) {
     fenced('text', exitCodes(top)),
     '3, 5 and 6 are kept for what is not there yet; this version never ends with them, and never rolls a host back.',
     '## Environment',
-    '`NO_COLOR` (any value) switches colours off, `FORCE_COLOR=1` on. `CI` and `TERM=dumb` switch the moving progress lines off. `TLSPLAY_CA_PASSPHRASE_FILE` names the file whose first line opens the certificate authority. `TLSPLAY_VAULT_PASSWORD_FILE` names the file or program that gives the password of Ansible Vault where no option does, and `TLSPLAY_VAULT_PASSWORD` holds the password itself; templates and programs that tlsplay starts do not see the latter. `SSH_AUTH_SOCK` is the agent that keys are taken from.',
+    '`NO_COLOR` (any value) switches colours off, `FORCE_COLOR=1` on. `CI` and `TERM=dumb` switch the moving progress lines off. `TLSPLAY_CA_PASSPHRASE_FILE` names the file whose first line opens the certificate authority. `TLSPLAY_VAULT_PASSWORD_FILE` names the file or program that gives the password of Ansible Vault where no option does, and `TLSPLAY_VAULT_PASSWORD` holds the password itself; templates and programs that tlsplay starts do not see the latter. `TLSPLAY_AGE_IDENTITY_FILE` and `TLSPLAY_AGE_IDENTITY` are the same for keys of age. `SSH_AUTH_SOCK` is the agent that keys are taken from.',
   )
 }
 

@@ -10,6 +10,7 @@ export function vaultOptions(command: Command): Command {
       [],
     )
     .option('--vault-id <label@source>', 'the same for one label; the source is a file, a program or `prompt` (repeatable)', collect, [])
+    .option('--age-identity <file>', 'file with keys of age (repeatable)', collect)
 }
 
 export function collect(word: string, words: readonly string[] | undefined): readonly string[] {

@@ -4,6 +4,8 @@ export interface VaultOptions {
   readonly vaultPasswordFile: readonly string[]
   /** `label@source` */
   readonly vaultId: readonly string[]
+  /** files with keys of age */
+  readonly ageIdentity?: readonly string[]
 }
 
 /** Options of `plan` and `run` as typed, before anything is read. Names follow ansible-playbook. */
@@ -114,6 +116,8 @@ export interface VaultDecryptOptions extends VaultOptions {
 export interface VaultSealOptions extends VaultDecryptOptions {
   /** the label of the password that encrypts */
   readonly encryptVaultId?: string
+  /** public keys of age, which encrypt instead of a password */
+  readonly ageRecipient?: readonly string[]
 }
 
 export interface VaultStringOptions extends VaultSealOptions {
@@ -124,6 +128,7 @@ export interface VaultRekeyOptions extends VaultOptions {
   /** `label@source` */
   readonly newVaultId?: string
   readonly newVaultPasswordFile?: string
+  readonly ageRecipient?: readonly string[]
 }
 
 /** What is read by commands that only look at texts. */

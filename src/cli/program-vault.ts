@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Commands } from './commands.ts'
 import { exitCodesHelp } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { vaultOptions } from './option-groups.ts'
+import { collect, vaultOptions } from './option-groups.ts'
 import type { VaultDecryptOptions, VaultRekeyOptions, VaultSealOptions, VaultStringOptions, VaultViewOptions } from './options.ts'
 
 /** The commands below `tlsplay vault`; their options are those of ansible-vault. */
@@ -40,6 +40,7 @@ export function vaultCommands(program: Command, commands: Commands, io: Io, fini
     .argument('<files...>', 'encrypted files')
     .option('--new-vault-id <label@source>', 'label and source of the new password; the source is a file, a program or `prompt`')
     .option('--new-vault-password-file <file>', 'file that holds the new password, or program that prints it')
+    .option('--age-recipient <key>', 'encrypt with age for this public key instead (repeatable)', collect)
     .summary('encrypt files anew, with another password')
     .description('Encrypts files anew with another password. Nothing is written unless every file opens.')
     .addHelpText('after', exitCodesHelp)
@@ -67,5 +68,7 @@ function outputOption(command: Command): Command {
 }
 
 function sealOptions(command: Command): Command {
-  return outputOption(vaultOptions(command)).option('--encrypt-vault-id <label>', 'which of several passwords encrypts')
+  return outputOption(vaultOptions(command))
+    .option('--encrypt-vault-id <label>', 'which of several passwords encrypts')
+    .option('--age-recipient <key>', 'encrypt with age for this public key instead (repeatable)', collect)
 }

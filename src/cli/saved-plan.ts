@@ -26,7 +26,17 @@ export interface PlanWatch {
 /** Options that say what to plan and whom to reach; how to show it, and every secret, is given anew. */
 const remembered = [
   ...['inventory', 'limit', 'user', 'privateKey', 'jump', 'askPass', 'become', 'becomeUser', 'askBecomePass', 'forks', 'tags', 'skipTags'],
-  ...['rolesPath', 'knownHosts', 'connectTimeout', 'transport', 'caPassphraseFile', 'askVaultPass', 'vaultPasswordFile', 'vaultId'],
+  ...[
+    'rolesPath',
+    'knownHosts',
+    'connectTimeout',
+    'transport',
+    'caPassphraseFile',
+    'askVaultPass',
+    'vaultPasswordFile',
+    'vaultId',
+    'ageIdentity',
+  ],
 ] as readonly (keyof PlayOptions)[]
 
 export class PlanSaver implements PlanWatch {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { basename, resolve } from 'node:path'
-import { defaultLabel, newVault, type Vault, type VaultPassword } from '../load/index.ts'
+import { defaultLabel, isAgeIdentity, newVault, type Vault, type VaultPassword } from '../load/index.ts'
 import { TlsplayError } from '../model/problem.ts'
 import { Secret } from '../model/value.ts'
 import type { Prompt } from '../ports/ports.ts'
@@ -12,11 +12,14 @@ const longestProgramMs = 60_000
 
 const passwordVariable = 'TLSPLAY_VAULT_PASSWORD'
 const passwordFileVariable = 'TLSPLAY_VAULT_PASSWORD_FILE'
+const identityVariable = 'TLSPLAY_AGE_IDENTITY'
+const identityFileVariable = 'TLSPLAY_AGE_IDENTITY_FILE'
 
 /** The vault that the options open; undefined when none of them is given. People are asked here, before anything is drawn. */
 export async function vaultOf(options: VaultOptions, io: Pick<Io, 'cwd' | 'env'>, prompt: Prompt): Promise<Vault | undefined> {
   const passwords = await vaultPasswords(options, io, (question) => prompt.secret(question))
-  return passwords.length === 0 ? undefined : newVault(passwords)
+  const identities = ageIdentities(options, io)
+  return passwords.length + identities.length === 0 ? undefined : newVault(passwords, identities)
 }
 
 /** In the order in which Ansible tries them: --vault-id, then files, then what is asked for; the environment when none is given. */
@@ -65,8 +68,32 @@ export function labelled(word: string): PasswordSource {
 
 /** What programs and templates may see of the environment: a password that stands in it is not theirs. */
 export function withoutVaultPassword(env: Environment): Environment {
-  const { [passwordVariable]: _hidden, ...others } = env
+  const { [passwordVariable]: _password, [identityVariable]: _identity, ...others } = env
   return others
+}
+
+/** Keys of age, from files or, when none is named, from the environment. */
+export function ageIdentities({ ageIdentity = [] }: VaultOptions, io: Pick<Io, 'cwd' | 'env'>): readonly Secret[] {
+  const file = io.env[identityFileVariable] ?? ''
+  const files = ageIdentity.length > 0 ? ageIdentity : file === '' ? [] : [file]
+  if (files.length === 0) return identitiesIn(io.env[identityVariable] ?? '', identityVariable, true)
+  return files.flatMap((name) => {
+    const bytes = nodeFiles.read(resolve(io.cwd, name))
+    if (bytes !== undefined) return identitiesIn(new TextDecoder().decode(bytes), name, false)
+    throw new TlsplayError([{ code: 'FILE_MISSING', message: `there is no file of age identities ${name}`, hint: 'age-keygen makes one' }])
+  })
+}
+
+/** One key on a line; comments begin with `#`. */
+function identitiesIn(text: string, source: string, mayBeEmpty: boolean): readonly Secret[] {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  if (lines.some((line) => !isAgeIdentity(line)))
+    throw refused(`${source} holds a line that is no age identity`, 'each is AGE-SECRET-KEY-1...; keys of ssh and plugins cannot be used')
+  if (lines.length === 0 && !mayBeEmpty) throw refused(`${source} holds no age identity`, 'age-keygen makes one')
+  return lines.map((line) => Secret.of(line))
 }
 
 function passwordsOfEnvironment(io: Pick<Io, 'cwd' | 'env'>): readonly VaultPassword[] {

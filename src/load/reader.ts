@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from 'node:path'
 import type { Position, Problem } from '../model/problem.ts'
 import type { Files } from '../ports/ports.ts'
+import { armored, plainMark } from './age/index.ts'
 import type { Vault } from './vault/index.ts'
 import type { RunInventory } from './inventory/program.ts'
 import { guardedFiles } from './guarded-files.ts'
@@ -68,9 +69,11 @@ export function readText(reader: Reader, path: string): NamedText | undefined {
     })
     return undefined
   }
-  const text = new TextDecoder('utf-8').decode(bytes)
+  // the form of age that is no text holds the same as the other
+  const isPlainAge = Buffer.from(bytes.subarray(0, plainMark.length)).toString('latin1') === plainMark
+  const text = isPlainAge ? armored(bytes) : new TextDecoder('utf-8').decode(bytes)
   reader.texts.set(file, text)
-  const broken = brokenAt(bytes)
+  const broken = isPlainAge ? undefined : brokenAt(bytes)
   if (broken !== undefined) {
     reader.problems.push({
       code: 'YAML_SYNTAX',

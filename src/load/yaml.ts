@@ -5,7 +5,7 @@ import type { MapEntry, ScalarSource, Source } from '../model/source.ts'
 import { lineIndex } from './line-index.ts'
 import type { NamedText } from './reader.ts'
 import { labelOf } from './value-labels.ts'
-import { vaultMark } from './vault/index.ts'
+import { isSealed } from './vault/index.ts'
 import type { Vault } from './vault/index.ts'
 import { quietDocument } from './vault/quiet.ts'
 import { hideSource, openText, secretAt } from './vault/source.ts'
@@ -34,7 +34,7 @@ interface Composing {
 export function parseYaml(named: NamedText, dialect: Dialect, problems: Problem[]): Source | undefined {
   const { file, text, vault } = named
   const place = lineIndex(text, file)
-  if (text.startsWith(vaultMark)) return (dialect === 'pyyaml' ? parseEncrypted : parseSealed)(named, place(0), problems)
+  if (isSealed(text)) return (dialect === 'pyyaml' ? parseEncrypted : parseSealed)(named, place(0), problems)
   const refused = unreadable(text, place)
   const lexed = refused === undefined ? lexYaml(text, file) : { problem: refused }
   if ('problem' in lexed) {
@@ -251,7 +251,7 @@ function composeScalar(node: Scalar, tag: string | undefined, at: Position, comp
   const text = String(node.value ?? '')
   const plain = node.type === 'PLAIN'
   if (tag === '!unsafe') return { kind: 'scalar', value: text, at, unsafe: true }
-  if (tag === '!vault') {
+  if (tag === '!vault' || tag === '!age') {
     const opened = openText(text.trim(), composing.vault, 'this value', at)
     if ('text' in opened) return secretAt(opened.text, at)
     composing.problems.push(opened.problem)
@@ -316,6 +316,6 @@ function tagProblem(tag: string, at: Position): Problem {
     code: 'NOT_SUPPORTED',
     message: `the YAML tag ${shown} is not known here`,
     at,
-    hint: 'known tags: !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null',
+    hint: 'known tags: !unsafe, !vault, !age, !!str, !!int, !!float, !!bool, !!null',
   }
 }

@@ -33,8 +33,8 @@ export const problemCodes = {
   GROUP_UNKNOWN: 'a group is used but never defined',
   GROUP_CYCLE: 'a group is its own ancestor',
   HOST_NAME_INVALID: 'a host name or address has characters that cannot be one',
-  VAULT_LOCKED: 'no password that was given opens a text of Ansible Vault',
-  VAULT_BROKEN: 'a text of Ansible Vault is damaged, or in a form that is not known',
+  VAULT_LOCKED: 'no password or key that was given opens a text of Ansible Vault or age',
+  VAULT_BROKEN: 'a text of Ansible Vault or age is damaged, or in a form that is not known',
   // compile
   PATTERN_INVALID: 'a host pattern cannot be read',
   HOST_UNKNOWN: 'no host or group has this name',

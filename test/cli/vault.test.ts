@@ -111,7 +111,7 @@ describe('rekey', () => {
     const before = [read('clear'), read('more')]
     const { code, err } = await vault(['rekey', 'clear', 'more', ...right, '--new-vault-password-file', 'other'])
     expect(code).toBe(1)
-    expect(err).toContain('no password that was given opens more')
+    expect(err).toContain('no password or identity that was given opens more')
     expect([read('clear'), read('more')]).toEqual(before)
   })
 
@@ -213,7 +213,11 @@ describe('refused with exit 1, files as they were, no word of the content', () =
   beforeEach(() => vault(['encrypt', 'more', ...right]))
 
   test.each([
-    { case: 'a wrong password', words: ['view', 'more', '--vault-password-file', 'other'], says: 'no password that was given opens more' },
+    {
+      case: 'a wrong password',
+      words: ['view', 'more', '--vault-password-file', 'other'],
+      says: 'no password or identity that was given opens more',
+    },
     { case: 'a wrong password', words: ['decrypt', 'more', '--vault-password-file', 'other'], says: 'error VAULT_LOCKED' },
     { case: 'encrypted already', words: ['encrypt', 'more', ...right], says: 'more is encrypted already' },
     { case: 'one of two is encrypted already', words: ['encrypt', 'clear', 'more', ...right], says: 'more is encrypted already' },

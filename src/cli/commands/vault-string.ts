@@ -1,11 +1,9 @@
-import { sealVault } from '../../load/index.ts'
 import { TlsplayError } from '../../model/problem.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import type { VaultStringOptions } from '../options.ts'
-import { nodeRandom } from '../ports/random.ts'
 import { terminalPrompt } from '../ports/terminal-prompt.ts'
-import { sealingPassword } from '../vault-keys.ts'
+import { sealerOf } from '../vault-keys.ts'
 import { readStdin, writeTurned } from '../vault-subjects.ts'
 
 /** As deep as ansible-vault indents it, so that the lines fit below a key four maps down as they are. */
@@ -23,11 +21,11 @@ export async function vaultStringCommand(text: string | undefined, options: Vaul
     ])
   const prompt = terminalPrompt(io)
   const bytes = io.stdin.isTTY === true ? Buffer.from((await prompt.secret('Value to encrypt')).reveal()) : await readStdin(io.stdin)
-  const lines = sealVault(bytes, await sealingPassword(options, io, prompt), nodeRandom.bytes(32))
-    .trimEnd()
-    .split('\n')
+  const sealer = await sealerOf(options, io, prompt)
+  const lines = sealer(bytes).trimEnd().split('\n')
+  const tag = options.ageRecipient === undefined ? '!vault' : '!age'
   const key = options.name === undefined ? '' : `${/^[A-Za-z_]\w*$/.test(options.name) ? options.name : JSON.stringify(options.name)}: `
-  const yaml = Buffer.from(`${[`${key}!vault |`, ...lines.map((line) => `${indent}${line}`)].join('\n')}\n`)
+  const yaml = Buffer.from(`${[`${key}${tag} |`, ...lines.map((line) => `${indent}${line}`)].join('\n')}\n`)
   writeTurned([{ subject: { name: 'the value', path: undefined, bytes }, bytes: yaml }], { verb: 'encrypted', output: options.output }, io)
   if (bytes.at(-1) === newline) io.stderr.write('the value ends with a line break, which belongs to it now: printf %s sends none\n')
   return exitCodes.done

@@ -1,12 +1,11 @@
-import { newVault, sealVault, type Vault, type VaultPassword, vaultMark } from '../../load/index.ts'
+import { isSealed, type Vault } from '../../load/index.ts'
 import type { Problem } from '../../model/problem.ts'
 import { escapeLines, joinLines } from '../../view/escape.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import type { VaultDecryptOptions, VaultOptions, VaultRekeyOptions, VaultSealOptions, VaultViewOptions } from '../options.ts'
-import { nodeRandom } from '../ports/random.ts'
 import { terminalPrompt } from '../ports/terminal-prompt.ts'
-import { newPasswordOf, openingPasswords, sealingPassword } from '../vault-keys.ts'
+import { newSealerOf, openingVault, type Sealer, sealerOf } from '../vault-keys.ts'
 import { checkOutput, readSubjects, type Subject, type Turned, turnAll, writeTurned } from '../vault-subjects.ts'
 
 /** Encrypts files in place; one that is encrypted already is refused, as a second coat would hide the first. */
@@ -15,8 +14,8 @@ export async function vaultEncryptCommand(names: readonly string[], options: Vau
   const subjects = await readSubjects(names, io)
   // Says so before anybody types a password twice.
   turnAll(subjects, plain)
-  const password = await sealingPassword(options, io, terminalPrompt(io))
-  const turned = turnAll(subjects, ({ bytes }) => ({ bytes: sealed(bytes, password) }))
+  const sealer = await sealerOf(options, io, terminalPrompt(io))
+  const turned = turnAll(subjects, ({ bytes }) => ({ bytes: sealed(bytes, sealer) }))
   writeTurned(turned, { verb: 'encrypted', output: options.output }, io)
   return exitCodes.done
 }
@@ -36,8 +35,8 @@ export async function vaultViewCommand(names: readonly string[], options: VaultV
 
 export async function vaultRekeyCommand(names: readonly string[], options: VaultRekeyOptions, io: Io): Promise<number> {
   const inside = await opened(names, options, io)
-  const password = await newPasswordOf(options, io, terminalPrompt(io))
-  const turned = inside.map(({ subject, bytes }) => ({ subject, bytes: sealed(bytes, password) }))
+  const sealer = await newSealerOf(options, io, terminalPrompt(io))
+  const turned = inside.map(({ subject, bytes }) => ({ subject, bytes: sealed(bytes, sealer) }))
   writeTurned(turned, { verb: 'encrypted anew:', output: undefined }, io)
   return exitCodes.done
 }
@@ -45,20 +44,28 @@ export async function vaultRekeyCommand(names: readonly string[], options: Vault
 async function opened(names: readonly string[], options: VaultOptions, io: Io) {
   const subjects = await readSubjects(names, io)
   turnAll(subjects, encrypted)
-  const vault = newVault(await openingPasswords(options, io, terminalPrompt(io)))
+  const vault = await openingVault(options, io, terminalPrompt(io))
   return turnAll(subjects, (subject) => open(subject, vault))
 }
 
-function sealed(bytes: Uint8Array, password: VaultPassword): Uint8Array {
-  return Buffer.from(sealVault(bytes, password, nodeRandom.bytes(32)), 'latin1')
+function sealed(bytes: Uint8Array, sealer: Sealer): Uint8Array {
+  return Buffer.from(sealer(bytes), 'latin1')
 }
 
 function open({ name, bytes }: Subject, vault: Vault): Turned {
   const result = vault.open(textOf(bytes))
   if ('bytes' in result) return result
   return result.refused === 'locked'
-    ? wrong('VAULT_LOCKED', `no password that was given opens ${name}, or it was changed`, 'check the password and its --vault-id')
-    : wrong('VAULT_BROKEN', `${name} is damaged, or no text of Ansible Vault 1.1 or 1.2`, 'take it from a backup, or encrypt it again')
+    ? wrong(
+        'VAULT_LOCKED',
+        `no password or identity that was given opens ${name}, or it was changed`,
+        'check the password and its --vault-id, or the --age-identity',
+      )
+    : wrong(
+        'VAULT_BROKEN',
+        `${name} is damaged, or no text of Ansible Vault 1.1 or 1.2 or of age`,
+        'take it from a backup, or encrypt it again',
+      )
 }
 
 function plain({ name, bytes }: Subject): Turned {
@@ -68,11 +75,11 @@ function plain({ name, bytes }: Subject): Turned {
 
 function encrypted({ name, bytes }: Subject): Turned {
   if (isEncrypted(bytes)) return { bytes }
-  return wrong('OPTION_INVALID', `${name} is not encrypted`, 'an encrypted file begins with $ANSIBLE_VAULT')
+  return wrong('OPTION_INVALID', `${name} is not encrypted`, 'an encrypted file begins with $ANSIBLE_VAULT, or is one of age')
 }
 
 function isEncrypted(bytes: Uint8Array): boolean {
-  return textOf(bytes.subarray(0, vaultMark.length)) === vaultMark
+  return isSealed(textOf(bytes.subarray(0, 64)))
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import type { MapSource } from '../../model/source.ts'
 import type { Files } from '../../ports/ports.ts'
 import { newReader, readText, shownPath, startOf } from '../reader.ts'
 import type { NamedText, Reader } from '../reader.ts'
-import { type Vault, vaultMark } from '../vault/index.ts'
+import { isSealed, type Vault } from '../vault/index.ts'
 import { discreet, quietTexts } from '../vault/quiet.ts'
 import { openText } from '../vault/source.ts'
 import { addHost, newDraft } from './draft.ts'
@@ -151,7 +151,7 @@ function readFile(path: string, draft: Draft, reader: Reader): void {
 
 /** One that is encrypted gives secrets, as encrypted variables do; names of hosts and groups are told. */
 function readIniFile(named: NamedText, draft: Draft, { vault, problems }: Reader): void {
-  if (!named.text.startsWith(vaultMark)) return readIni(named, draft, problems)
+  if (!isSealed(named.text)) return readIni(named, draft, problems)
   named.onSealed?.()
   const opened = openText(named.text, vault, 'this inventory', startOf(named.file))
   if ('problem' in opened) problems.push(opened.problem)

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '../../model/value.ts'
-import { type Envelope, readEnvelope, writeEnvelope } from './envelope.ts'
+import { armorMark, openAge, plainMark, unarmored } from '../age/index.ts'
+import { type Envelope, readEnvelope, vaultMark, writeEnvelope } from './envelope.ts'
 
-export { defaultLabel, isLabel, vaultMark } from './envelope.ts'
+export { defaultLabel, isLabel } from './envelope.ts'
 
 export interface VaultPassword {
   readonly label: string
@@ -16,7 +17,17 @@ export interface Vault {
   open(text: string): Opened
 }
 
-export function newVault(passwords: readonly VaultPassword[]): Vault {
+/** Whether a text, or bytes as latin1, are encrypted in a form that is known: by Ansible Vault or by age. */
+export function isSealed(text: string): boolean {
+  return text.startsWith(vaultMark) || isAge(text)
+}
+
+export function isAge(text: string): boolean {
+  return text.startsWith(armorMark) || text.startsWith(plainMark)
+}
+
+/** `identities` are keys of age; its passphrases are the passwords. */
+export function newVault(passwords: readonly VaultPassword[], identities: readonly Secret[] = []): Vault {
   const known = new Map<VaultPassword, Map<string, Keys>>(passwords.map((password) => [password, new Map()]))
   const keysFor = (password: VaultPassword, salt: Uint8Array): Keys => {
     const bySalt = known.get(password) ?? new Map<string, Keys>()
@@ -27,6 +38,11 @@ export function newVault(passwords: readonly VaultPassword[]): Vault {
   }
   return {
     open(text) {
+      if (isAge(text)) {
+        const file = text.startsWith(armorMark) ? unarmored(text) : Buffer.from(text, 'latin1')
+        if (file === undefined) return { refused: 'damaged' }
+        return openAge(file, { identities, passphrases: passwords.map(({ password }) => password) })
+      }
       const envelope = readEnvelope(text)
       if (envelope === undefined) return { refused: 'damaged' }
       // as in Ansible: the password of that label first, then all others

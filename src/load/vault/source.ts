@@ -1,7 +1,7 @@
 import type { Position, Problem } from '../../model/problem.ts'
 import type { ScalarSource, Source } from '../../model/source.ts'
 import { Secret } from '../../model/value.ts'
-import { newVault, type Vault, vaultMark } from './index.ts'
+import { isAge, isSealed, newVault, type Vault } from './index.ts'
 
 export type OpenedText = { readonly text: string } | { readonly problem: Problem }
 
@@ -15,6 +15,7 @@ export function openText(text: string, vault: Vault | undefined, what: string, a
       return broken(`${what} holds no UTF-8 text`, at, 'only texts can be kept secret on their way; encrypt bytes as base64')
     }
   }
+  if (isAge(text)) return ageRefused(opened.refused, what, at)
   if (opened.refused === 'damaged')
     return broken(`${what} is damaged, or no text of Ansible Vault 1.1 or 1.2`, at, 'take the file from a backup, or encrypt it again')
   if (vault === undefined)
@@ -26,11 +27,23 @@ export function openText(text: string, vault: Vault | undefined, what: string, a
   return locked(`no password that was given opens ${what}, or it was changed`, at, 'check the password and its --vault-id')
 }
 
+function ageRefused(refused: 'damaged' | 'locked', what: string, at: Position): OpenedText {
+  return refused === 'damaged'
+    ? broken(`${what} is damaged, or no file of age`, at, 'take the file from a backup, or encrypt it again')
+    : locked(
+        `${what} is encrypted with age, and no identity or passphrase that was given opens it`,
+        at,
+        'give an identity with --age-identity FILE, a passphrase with --vault-password-file FILE or --ask-vault-pass',
+      )
+}
+
+const longestMark = 64
+
 /** What a file for a host holds when it is encrypted; undefined when it is not. */
 export function assetOpener(vault: Vault | undefined): (bytes: Uint8Array, what: string, at: Position) => OpenedText | undefined {
   return (bytes, what, at) => {
-    const head = Buffer.from(bytes.subarray(0, vaultMark.length)).toString('latin1')
-    return head === vaultMark ? openText(Buffer.from(bytes).toString('latin1'), vault, what, at) : undefined
+    const head = Buffer.from(bytes.subarray(0, longestMark)).toString('latin1')
+    return isSealed(head) ? openText(Buffer.from(bytes).toString('latin1'), vault, what, at) : undefined
   }
 }
 
