@@ -12,7 +12,7 @@ import { isLost, walk, type WalkResult } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
 import { HostMemory } from './host-memory.ts'
-import { problemOf } from './outcome.ts'
+import { problemOf, unreachableCodes } from './outcome.ts'
 import { rollbackIncomplete, rolledBack } from './rolled-back.ts'
 import type { Stretch } from './stretch.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
@@ -55,6 +55,8 @@ export class HostRun {
   readonly #settled = new Set<string>()
   /** entries that failed and were allowed to: what they left undone is not left to do */
   readonly #excused = new Set<string>()
+  /** places that could not be reached; known only where a task of the run may go on without them */
+  readonly #unreachable = new Map<Place, Problem>()
   /** outcomes that led the run its way, and that planning again might not find: by entry id */
   readonly #decisive = new Map<string, KnownOutcome>()
   /** stretches that were applied; only those can be proved */
@@ -68,6 +70,8 @@ export class HostRun {
   actual: WalkState = freshState
   acted = false
   unreachable: Problem | undefined
+  /** a task that may not go without it found a place unreachable: where the entries end, the host is lost */
+  lost: Problem | undefined
   problems: Problem[] = []
   failed = false
 
@@ -89,13 +93,21 @@ export class HostRun {
   async plan(stretch: Stretch, ahead: readonly Stretch[]): Promise<Walked> {
     const walked = await this.#walk({ ...this.#input(stretch), state: this.planned, mode: 'plan', known: new Map() }, ahead)
     this.planned = walked.state
+    this.lost = walked.lost
     return walked
   }
 
   /** Walks the first segment of its first stretch, while other hosts still answer; nothing acts before all of them have. */
   foresee(stretch: Stretch): void {
     const walked = walk(
-      { ...this.#input(stretch), state: this.actual, mode: 'segment', known: new Map(), observed: this.#memory.observed },
+      {
+        ...this.#input(stretch),
+        state: this.actual,
+        mode: 'segment',
+        known: new Map(),
+        observed: this.#memory.observed,
+        unreachable: this.#unreachable,
+      },
       this.#ports.tools,
     )
     if (walked.kind === 'walked') this.#foreseen = { stretch, walked }
@@ -137,7 +149,7 @@ export class HostRun {
     const stretches = this.#applied
     const left = this.#memory.along()
     this.#memory.forgetUnheard()
-    if (left.length > 0) await this.#observe('host', left)
+    if (left.length > 0 && !this.#unreachable.has('host')) await this.#observe('host', left)
     let state: WalkState = { ...freshState, once: this.actual.once, ended: this.actual.ended }
     const entries: Entry[] = []
     const known = new Map([...[...this.#known].filter(([id]) => this.#settled.has(id)), ...this.#decisive])
@@ -171,6 +183,7 @@ export class HostRun {
         // Nothing of the segment ran: only what stands in its way is told.
         return [...ended, ...blocked.map(({ entry }): Entry => ({ ...entry, outcome: 'failed' }))]
       }
+      if (await this.#missesPlace(walked.entries)) continue
       const { known, told, unstaged } = walked.entries.some(({ turn }) => turn !== undefined)
         ? await this.#actInTurns(walked.entries, input)
         : await this.#act(walked.entries, last && walked.next === stretch.to)
@@ -199,6 +212,8 @@ export class HostRun {
         ...judged.map((entry) => problemOf(entry, this.name, failureCode(entry), entry.reason)),
       )
       if (replayed.failed || broken.length > 0) this.failed = true
+      this.lost = walked.lost
+      if (this.lost !== undefined) return ended
       if (replayed.next === from) throw new Error(`segment at task ${from} of ${this.name} makes no progress`)
       from = replayed.next
     }
@@ -284,7 +299,7 @@ export class HostRun {
   }
 
   /** A segment that ends in a task whose items and attempts come one after the other. */
-  async #actInTurns(entries: readonly Entry[], input: Omit<WalkInput, 'observed' | 'mode' | 'known'>): Promise<Acted> {
+  async #actInTurns(entries: readonly Entry[], input: Omit<WalkInput, 'observed' | 'mode' | 'known' | 'unreachable'>): Promise<Acted> {
     const [from] = entries.filter(({ turn }) => turn !== undefined).map(stopOf)
     const own = entries.filter((entry) => stopOf(entry) === from)
     const at = input.stops.findIndex((stop) => 'node' in stop && stop.id === from)
@@ -296,7 +311,9 @@ export class HostRun {
       },
       decide: async (decided, afresh) => {
         if (afresh) this.#memory.forget()
-        return (await this.#walk({ ...input, to: at + 1, mode: 'segment', known: new Map([...before, ...decided]) })).entries
+        const walked = await this.#walk({ ...input, to: at + 1, mode: 'segment', known: new Map([...before, ...decided]) })
+        if (walked.lost !== undefined) throw new TlsplayError([walked.lost])
+        return walked.entries
       },
       ask: ({ probe }) => this.#observe('host', [probe]),
       pause: this.#ports.segment.pause,
@@ -340,7 +357,7 @@ export class HostRun {
     return []
   }
 
-  #input(stretch: Stretch): Omit<WalkInput, 'state' | 'mode' | 'known' | 'observed'> {
+  #input(stretch: Stretch): Omit<WalkInput, 'state' | 'mode' | 'known' | 'observed' | 'unreachable'> {
     const host: HostOfPlay = { play: stretch.play, name: this.name, address: this.#target.address, loginUser: this.#target.user }
     return { host, stops: stretch.stops, from: stretch.from, to: stretch.to }
   }
@@ -349,14 +366,15 @@ export class HostRun {
    * Walks until nothing is missing. What the stretches `ahead` will ask is asked along: a host costs the same exchanges
    * whether its tasks stand in one play or in many.
    */
-  async #walk(input: Omit<WalkInput, 'observed'>, ahead: readonly Stretch[] = []): Promise<Walked> {
+  async #walk(input: Omit<WalkInput, 'observed' | 'unreachable'>, ahead: readonly Stretch[] = []): Promise<Walked> {
     for (let round = 0; round <= maxRounds; round += 1) {
-      const result = walk({ ...input, observed: this.#memory.observed }, this.#ports.tools)
+      const known = { observed: this.#memory.observed, unreachable: this.#unreachable }
+      const result = walk({ ...input, ...known }, this.#ports.tools)
       if (result.kind === 'walked') return result
       const asked = [result.probes]
       let { state } = result
       for (const stretch of ahead) {
-        const later = walk({ ...input, ...this.#input(stretch), state, observed: this.#memory.observed }, this.#ports.tools)
+        const later = walk({ ...input, ...this.#input(stretch), state, ...known }, this.#ports.tools)
         if (later.kind === 'ask') asked.push(later.probes)
         state = later.state
       }
@@ -365,10 +383,33 @@ export class HostRun {
           place,
           asked.flatMap((some) => some.get(place) ?? []),
         )
-        if (probes.length > 0) await this.#observe(place, probes)
+        if (probes.length > 0) await this.#within(place, () => this.#observe(place, probes))
       }
     }
     throw new Error(`planning ${this.name} still lacks answers after ${maxRounds} rounds`)
+  }
+
+  /** Where a task of the run may go on without a place, that it cannot be reached is known from then on, and not thrown. */
+  async #within(place: Place, act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      const problem = error instanceof TlsplayError ? error.problems[0] : undefined
+      const mayGoWithout = this.#ports.tools.run.plays.some((play) =>
+        [...play.nodes, ...play.handlers].some((node) => node.kind === 'task' && node.task.ignoreUnreachable),
+      )
+      if (problem === undefined || !mayGoWithout || !unreachableCodes.has(problem.code) || this.#unreachable.has(place)) throw error
+      this.#unreachable.set(place, problem)
+    }
+  }
+
+  /** Whether a place on which entries act turns out to be unreachable only now, so that they are decided again. */
+  async #missesPlace(entries: readonly Entry[]): Promise<boolean> {
+    if (!entries.some(({ node }) => node.task.ignoreUnreachable)) return false
+    const before = this.#unreachable.size
+    for (const place of new Set(entries.filter(hasChanges).map((entry) => entry.place)))
+      await this.#within(place, () => this.#session(place))
+    return this.#unreachable.size > before
   }
 
   async #observe(place: Place, probes: readonly Probe[]): Promise<void> {

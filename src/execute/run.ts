@@ -147,6 +147,10 @@ class PlaybookRun {
           if (walked.failed) this.#failInPlan(host, play, walked.entries)
           else if (this.#request.mode === 'run' && stretch === this.#stretchesOf(host)[0] && walked.entries.some(hasChanges))
             host.foresee(stretch)
+          if (walked.lost !== undefined) {
+            this.#log.tasks(host.name, play.name, walked.entries)
+            throw new TlsplayError([walked.lost])
+          }
           if (walked.failed || this.#ahead(host, stretch).length === 0)
             this.#log.emit({ type: 'host_done', phase: 'plan', host: host.name, ok: host.active })
         })
@@ -235,6 +239,7 @@ class PlaybookRun {
         const ended = await host.apply(stretch, expected, last)
         for (const name of actedElsewhere(ended)) this.#hosts.get(name)?.touched()
         this.#log.tasks(host.name, batch.play.name, ended)
+        if (host.lost !== undefined) throw new TlsplayError([host.lost])
         if (!host.active || stretch === batch.stretches.at(-1)) await host.settle(keepsAnyway || host.active)
         if (last && host.acted && host.active) host.convergeIfHeard()
       })

@@ -19,5 +19,17 @@ export const taskKeywords: readonly string[] = [
     'listen',
     'changed_when',
   ],
-  ...['failed_when', 'ignore_errors', 'delegate_to', 'run_once', 'no_log', 'check_mode', 'diff', 'timeout', 'any_errors_fatal', 'throttle'],
+  ...[
+    'failed_when',
+    'ignore_errors',
+    'ignore_unreachable',
+    'delegate_to',
+    'run_once',
+    'no_log',
+    'check_mode',
+    'diff',
+    'timeout',
+    'any_errors_fatal',
+    'throttle',
+  ],
 ]

@@ -119,6 +119,7 @@ export interface TaskOptions {
   readonly delegateTo: Located<string> | undefined
   readonly runOnce: boolean
   readonly ignoreErrors: boolean
+  readonly ignoreUnreachable: boolean
   readonly anyErrorsFatal: boolean
   readonly noLog: boolean
   readonly checkMode: boolean | undefined

@@ -49,6 +49,8 @@ export interface WalkInput {
    * converge: like plan, but tasks whose effect nothing can prove answer what they answered in the run, and nothing notifies.
    */
   readonly mode: 'plan' | 'segment' | 'replay' | 'converge'
+  /** places that could not be reached, each with why */
+  readonly unreachable: ReadonlyMap<Place, Problem>
   /** outcomes that are not to be decided again, by entry id; for replay and converge */
   readonly known: ReadonlyMap<string, KnownOutcome>
 }

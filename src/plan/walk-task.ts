@@ -8,18 +8,18 @@ import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import { findUnknown, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { isGuarded } from './blocks.ts'
-import { decide } from './decide.ts'
+import { type Decided, decide } from './decide.ts'
 import { delegateProblem, placeOf } from './delegate.ts'
 import { type Entry, hasChanges, type KnownOutcome } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import type { Ledger } from './ledger.ts'
-import { emptyOverlay, nothingObserved } from './overlay.ts'
+import { emptyOverlay, nothingObserved, Unobserved } from './overlay.ts'
 import { anyOf, type Outcome, plannedOutcome, registeredLoop, registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
 import { turnOf } from './turn.ts'
 
 /** cut: what it has to know is settled by acts of this segment only, so the segment ends before it. */
-export type TaskEnd = 'next' | 'cut' | 'failed'
+export type TaskEnd = 'next' | 'cut' | 'failed' | { readonly lost: Problem }
 
 /** A task of a host, or a handler that is due. */
 export interface TaskStop {
@@ -34,7 +34,11 @@ type FirstAttempt =
   | { readonly kind: 'enough'; readonly outcome: Outcome }
   | { readonly kind: 'open'; readonly outcome: Outcome; readonly why: string }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
-type InstanceEnd = { readonly kind: 'next' | 'failed'; readonly outcome: Outcome } | { readonly kind: 'cut' }
+type InstanceEnd =
+  | { readonly kind: 'next'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly outcome: Outcome }
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'lost'; readonly problem: Problem }
 
 /** Decides one task with all items of its loop, and writes down what it gave. */
 export function walkTask(stop: TaskStop, input: WalkInput, tools: PlanTools, ledger: Ledger): TaskEnd {
@@ -73,7 +77,13 @@ class TaskWalker {
         taskTypes: this.#tools.taskTypes,
       })
     } catch (error) {
-      this.#ledger.lacks(node, 'host', error)
+      const down = error instanceof Unobserved ? this.#input.unreachable.get('host') : undefined
+      if (down === undefined) this.#ledger.lacks(node, 'host', error)
+      else {
+        const end = this.#unreachable(node, { id: stopId, handler, item: undefined, place: 'host' }, down)
+        if (end.kind === 'lost') return { lost: end.problem }
+        this.#ledger.register(node, registeredValue(end.outcome))
+      }
       return 'next'
     }
     const mark = this.#ledger.mark()
@@ -89,6 +99,7 @@ class TaskWalker {
         this.#ledger.back(mark)
         return 'cut'
       }
+      if (end.kind === 'lost') return { lost: end.problem }
       outcomes.push(end.outcome)
       // The items behind one that failed run all the same; then the task has failed (A.5).
       failed ||= end.kind === 'failed'
@@ -155,6 +166,8 @@ class TaskWalker {
       return this.#unknown(node, common, unknown.why)
     }
     const known = this.#input.known.get(id)
+    const down = this.#input.unreachable.get(place)
+    if (down !== undefined && known?.outcome.values['unreachable'] === true) return this.#unreachable(node, common, down)
     if (known !== undefined) return this.#replayed(node, common, known, instance)
     try {
       const { overlays } = this.#ledger.state
@@ -168,6 +181,7 @@ class TaskWalker {
         dirty: overlays.host?.dirty === true || overlay.dirty,
         tools: this.#tools,
       })
+      if (down !== undefined && needsPlace(made)) return this.#unreachable(node, common, down)
       if (made.kind === 'ask') {
         this.#ledger.ask(place, made.probes)
         return { kind: 'next', outcome: unknownOutcome('not asked yet') }
@@ -176,9 +190,19 @@ class TaskWalker {
       this.#ledger.ask(place, made.lacks)
       return this.#decided(node, common, made.decision, made.problems, instance)
     } catch (error) {
+      if (down !== undefined && error instanceof Unobserved) return this.#unreachable(node, common, down)
       this.#ledger.lacks(node, place, error)
       return { kind: 'next', outcome: unknownOutcome('not asked yet') }
     }
+  }
+
+  /** A task that needs a place that cannot be reached ends the host, unless it says that it does not. */
+  #unreachable(node: TaskNode, common: EntryCommon, problem: Problem): Extract<InstanceEnd, { kind: 'next' | 'lost' }> {
+    if (!node.task.ignoreUnreachable) return { kind: 'lost', problem }
+    const { message } = problem
+    const outcome: Outcome = { changed: false, failed: false, skipped: false, message, values: { unreachable: true } }
+    this.#ledger.add(node, { ...common, outcome: 'failed', reason: message, registered: outcome, tolerant: true })
+    return { kind: 'next', outcome }
   }
 
   #replayed(node: TaskNode, common: EntryCommon, known: KnownOutcome, instance: ReadyInstance): InstanceEnd {
@@ -300,6 +324,11 @@ class TaskWalker {
   #mustKnow(): boolean {
     return this.#input.mode === 'segment' && this.#ledger.entries.some(hasChanges)
   }
+}
+
+/** Nothing of it can be said or done without the place. */
+function needsPlace(made: Decided): boolean {
+  return made.kind === 'ask' || (made.kind === 'decided' && (made.lacks.length > 0 || made.decision.changes.length > 0))
 }
 
 /** Items are looked at one after the other where it matters how the one before has ended, or when. */

@@ -2,7 +2,7 @@ import type { MetaGuard } from '../compile/compiled-run.ts'
 import { evaluateConditions } from '../compile/conditions.ts'
 import { hostScope } from '../compile/variables.ts'
 import type { Probe } from '../model/fact.ts'
-import { throwIfAny } from '../model/problem.ts'
+import { type Problem, throwIfAny } from '../model/problem.ts'
 import { runsIn, waitsForFailure } from './blocks.ts'
 import { endingOf, isLeftOut } from './endings.ts'
 import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
@@ -26,6 +26,8 @@ export type WalkResult =
       readonly next: number
       readonly state: WalkState
       readonly failed: boolean
+      /** why the host cannot go on from there: a task needs a place that could not be reached */
+      readonly lost: Problem | undefined
     }
 
 /**
@@ -36,6 +38,7 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
   const { from, to, stops, state } = input
   const ledger = new Ledger(state)
   let next = to
+  let lost: Problem | undefined
   for (const [at, stop] of stops.slice(from, to).entries()) {
     if (isLeftOut(stop, from + at, input.host.play, ledger.state.ended)) continue
     if (!runsIn(stop.within, ledger.state.failures)) {
@@ -46,6 +49,11 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
     }
     const mark = ledger.mark()
     const end = pass(stop, from + at, input, tools, ledger)
+    if (typeof end === 'object') {
+      lost = end.lost
+      next = from + at
+      break
+    }
     if (end === 'cut') {
       next = from + at
       break
@@ -60,7 +68,7 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
   }
   const probes = ledger.missing
   if (probes.size > 0) return { kind: 'ask', probes, state: ledger.state }
-  return { kind: 'walked', entries: ledger.entries, next, state: ledger.state, failed: isLost(ledger.state, stops.slice(next)) }
+  return { kind: 'walked', entries: ledger.entries, next, state: ledger.state, failed: isLost(ledger.state, stops.slice(next)), lost }
 }
 
 /** A failure that nothing cleared, and no task left that runs all the same. */

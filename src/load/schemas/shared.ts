@@ -49,6 +49,9 @@ export const whenKeyword = {
 /** Keywords of tasks that a block may say for all tasks in it. */
 export const taskOptions = {
   ignore_errors: Type.Optional(Type.Boolean({ title: 'Ignore errors', description: 'go on with the host when the task fails' })),
+  ignore_unreachable: Type.Optional(
+    Type.Boolean({ title: 'Ignore unreachable', description: 'go on with the host when it cannot be reached for the task' }),
+  ),
   delegate_to: Type.Optional(
     Type.String({ title: 'Delegate to', description: 'host that the task acts on in place of its own', minLength: 1 }),
   ),

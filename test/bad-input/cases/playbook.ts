@@ -246,6 +246,11 @@ export const playCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no remote_user', hint: '-u' },
   },
   {
+    name: 'ignore_unreachable of a play',
+    files: inPlay('  ignore_unreachable: true\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no ignore_unreachable', hint: 'on the tasks' },
+  },
+  {
     name: 'a way to become another user that there is not',
     files: site('- hosts: all\n  become_method: pbrun\n'),
     expect: { code: 'VALUE_INVALID', at: 'site.yml:2:18', message: 'expected one of sudo, doas, su' },

@@ -338,6 +338,11 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'VALUE_INVALID', at: 'site.yml:4:16', message: 'retries' },
   },
   {
+    name: 'ignore_unreachable that is a word',
+    files: inTasks('- command: x\n  ignore_unreachable: perhaps\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:4:27', message: 'ignore_unreachable: expected true or false' },
+  },
+  {
     name: 'retries below none',
     files: inTasks('- command: x\n  retries: -1\n'),
     expect: { code: 'VALUE_INVALID', at: 'site.yml:4:16', message: 'retries' },
