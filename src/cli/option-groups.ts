@@ -16,3 +16,14 @@ export function vaultOptions(command: Command): Command {
 export function collect(word: string, words: readonly string[] | undefined): readonly string[] {
   return [...(words ?? []), word]
 }
+
+export function collectColons(word: string, words: readonly string[]): readonly string[] {
+  return [...words, ...split(word, ':')]
+}
+
+export function split(text: string, separator: string): readonly string[] {
+  return text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Commands } from './commands.ts'
 import { exitCodesHelp } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { collect, vaultOptions } from './option-groups.ts'
+import { collect, collectColons, vaultOptions } from './option-groups.ts'
 import type { ExplainOptions, ExplainVariableOptions, LintOptions } from './options.ts'
 
 /** Commands that read playbooks and inventories, say something about them and connect to nothing. */
@@ -60,5 +60,5 @@ function lookOptions(command: Command): Command {
       new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)').argParser(collect).makeOptionMandatory(),
     )
     .option('-e, --extra-vars <vars>', '`name=value`, JSON or YAML, or `@file` (repeatable)', collect, [])
-    .option('--roles-path <dir>', 'folder with roles (repeatable)', collect, [])
+    .option('--roles-path <dirs>', 'folders with roles, separated by colons (repeatable)', collectColons, [])
 }

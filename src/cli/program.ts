@@ -12,7 +12,7 @@ import type {
   ShowOptions,
 } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
-import { collect, vaultOptions } from './option-groups.ts'
+import { collect, collectColons, split, vaultOptions } from './option-groups.ts'
 import { lookCommands } from './program-look.ts'
 import { vaultCommands } from './program-vault.ts'
 import { roleCommands } from './program-role.ts'
@@ -255,17 +255,6 @@ function verbosity(): Option {
 
 function collectCommas(word: string, words: readonly string[]): readonly string[] {
   return [...words, ...split(word, ',')]
-}
-
-function collectColons(word: string, words: readonly string[]): readonly string[] {
-  return [...words, ...split(word, ':')]
-}
-
-function split(text: string, separator: string): readonly string[] {
-  return text
-    .split(separator)
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
 }
 
 function wholeNumber(least: number): (word: string) => number {

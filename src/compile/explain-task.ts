@@ -1,29 +1,5 @@
-import type { Position } from '../model/problem.ts'
+import type { TaskSight } from '../model/explain.ts'
 import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
-
-/** What a playbook makes of one task: everything that decides whether, where and as whom it runs. */
-export interface TaskSight {
-  readonly label: string
-  readonly type: string
-  readonly at: Position
-  readonly play: { readonly name: string; readonly at: Position }
-  readonly section: string
-  readonly hosts: readonly string[]
-  /** of roles: name and the line that uses it */
-  readonly role: { readonly name: string; readonly at: Position } | undefined
-  /** what has to be true, outermost first */
-  readonly conditions: readonly { readonly text: string; readonly at: Position }[]
-  readonly tags: readonly string[]
-  readonly become: string | undefined
-  readonly loop: Position | undefined
-  readonly register: string | undefined
-  /** labels of the handlers it notifies */
-  readonly notifies: readonly string[]
-  /** labels of the tasks that notify it */
-  readonly notifiedBy: readonly string[]
-  readonly blocks: readonly string[]
-  readonly options: readonly string[]
-}
 
 /** Tasks and handlers whose label the glob matches, in the order they run. */
 export function explainTasks(run: CompiledRun, pattern: string): readonly TaskSight[] {

@@ -1,6 +1,7 @@
+import type { Giver, VariableSight } from '../model/explain.ts'
 import type { VarOrigin } from '../model/inventory.ts'
 import type { Task } from '../model/playbook.ts'
-import { type Position, TlsplayError } from '../model/problem.ts'
+import { TlsplayError } from '../model/problem.ts'
 import { entryOf, type MapSource, type Source } from '../model/source.ts'
 import type { Value } from '../model/value.ts'
 import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
@@ -10,28 +11,6 @@ import { plainSource } from './render.ts'
 import { hide } from './secrecy.ts'
 import { emptyRuntime, hostScope, magicNames } from './variables.ts'
 
-/** One place that gives a variable a value. */
-export interface Giver {
-  /** `host_vars`, `play vars`, ... as in the list of layers */
-  readonly layer: string
-  /** as written, passwords hidden; undefined: it comes from a task that has not run */
-  readonly written: Value | undefined
-  readonly at: Position | undefined
-  /** the task that would set it */
-  readonly task?: string
-  readonly wins: boolean
-}
-
-/** A variable as one kind of reader sees it: tasks of a play, of a role, or one task with variables of its own. */
-export interface Sight {
-  readonly play: { readonly name: string; readonly at: Position } | undefined
-  readonly reader: string
-  /** what templates make of the winner; undefined: it cannot be told before hosts are asked */
-  readonly value: Value | undefined
-  /** from the highest layer down */
-  readonly givers: readonly Giver[]
-}
-
 interface Reader {
   readonly name: string
   readonly role?: RoleContext | undefined
@@ -40,7 +19,7 @@ interface Reader {
 }
 
 /** Every layer that gives a variable of a host a value, in every place of the run where that differs. Empty: nothing does. */
-export function explainVariable(run: CompiledRun, host: string, name: string): readonly Sight[] {
+export function explainVariable(run: CompiledRun, host: string, name: string): readonly VariableSight[] {
   const plays = run.plays.filter((play) => play.hosts.includes(host))
   const places = plays.length === 0 ? [undefined] : plays
   return places.flatMap((play) => readersOf(play, name).flatMap((reader) => sightOf(run, play, host, name, reader) ?? []))
@@ -64,7 +43,7 @@ function knowsName({ role, inputs }: RoleContext, name: string): boolean {
   return written || role.inputs.some((input) => input.name === name)
 }
 
-function sightOf(run: CompiledRun, play: CompiledPlay | undefined, host: string, name: string, reader: Reader): Sight | undefined {
+function sightOf(run: CompiledRun, play: CompiledPlay | undefined, host: string, name: string, reader: Reader): VariableSight | undefined {
   const givers = giversOf(run, play, host, name, reader)
   if (givers.length === 0) return undefined
   const winner = givers.findIndex((giver) => giver.task === undefined)

@@ -1,22 +1,10 @@
+import type { HostSight, TaskSight, VariableSight } from '../model/explain.ts'
 import type { Position } from '../model/problem.ts'
 import type { Value } from '../model/value.ts'
 import { escapeLine, joinLines } from './escape.ts'
 
-interface ShownSight {
-  readonly play: { readonly name: string; readonly at: Position } | undefined
-  readonly reader: string
-  readonly value: Value | undefined
-  readonly givers: readonly {
-    readonly layer: string
-    readonly written: Value | undefined
-    readonly at: Position | undefined
-    readonly task?: string
-    readonly wins: boolean
-  }[]
-}
-
 /** Layers from the highest down; `>` stands before the winner. */
-export function variableText(name: string, host: string, sights: readonly ShownSight[]): string {
+export function variableText(name: string, host: string, sights: readonly VariableSight[]): string {
   return joinLines([
     `${escapeLine(name)} on ${escapeLine(host)}`,
     ...sights.flatMap(({ play, reader, value, givers }) => {
@@ -37,14 +25,6 @@ export function variableText(name: string, host: string, sights: readonly ShownS
   ])
 }
 
-export interface HostSight {
-  readonly name: string
-  readonly at: Position | undefined
-  readonly groups: readonly { readonly name: string; readonly priority: number }[]
-  readonly plays: readonly { readonly name: string; readonly at: Position; readonly tasks: number }[]
-  readonly variables: readonly { readonly name: string; readonly value: Value; readonly layer: string; readonly at: Position }[]
-}
-
 export function hostText({ name, at, groups, plays, variables }: HostSight): string {
   const width = Math.max(0, ...variables.map((one) => one.name.length))
   const layers = Math.max(0, ...variables.map((one) => one.layer.length))
@@ -61,30 +41,11 @@ export function hostText({ name, at, groups, plays, variables }: HostSight): str
   ])
 }
 
-export interface ShownTask {
-  readonly label: string
-  readonly type: string
-  readonly at: Position
-  readonly play: { readonly name: string; readonly at: Position }
-  readonly section: string
-  readonly hosts: readonly string[]
-  readonly role: { readonly name: string; readonly at: Position } | undefined
-  readonly conditions: readonly { readonly text: string; readonly at: Position }[]
-  readonly tags: readonly string[]
-  readonly become: string | undefined
-  readonly loop: Position | undefined
-  readonly register: string | undefined
-  readonly notifies: readonly string[]
-  readonly notifiedBy: readonly string[]
-  readonly blocks: readonly string[]
-  readonly options: readonly string[]
-}
-
-export function taskText(tasks: readonly ShownTask[]): string {
+export function taskText(tasks: readonly TaskSight[]): string {
   return joinLines(tasks.flatMap((task, index) => [...(index === 0 ? [] : ['']), ...linesOf(task)]).map(escapeLine))
 }
 
-function linesOf(task: ShownTask): readonly string[] {
+function linesOf(task: TaskSight): readonly string[] {
   const line = (name: string, text: string | undefined): readonly string[] =>
     text === undefined || text === '' ? [] : [`  ${name.padEnd(11)} ${text}`]
   return [

@@ -1,16 +1,8 @@
-import type { Position } from '../model/problem.ts'
+import type { Finding } from '../model/finding.ts'
 import { escapeJson, escapeLine, joinLines } from './escape.ts'
 
-interface ShownFinding {
-  readonly rule: string
-  readonly at: Position
-  readonly message: string
-  readonly reason: string
-  readonly fix: string
-}
-
 /** One finding per paragraph; why and what to do once per rule, where it is met first. */
-export function lintText(findings: readonly ShownFinding[]): string {
+export function lintText(findings: readonly Finding[]): string {
   const told = new Set<string>()
   const lines = findings.flatMap(({ rule, at, message, reason, fix }) => {
     const head = escapeLine(`${at.file}:${at.line}:${at.column}: ${rule}: ${message}`)
@@ -23,7 +15,7 @@ export function lintText(findings: readonly ShownFinding[]): string {
 }
 
 /** One document: `{version, findings}`. */
-export function lintJson(findings: readonly ShownFinding[]): string {
+export function lintJson(findings: readonly Finding[]): string {
   const document = {
     version: 1,
     findings: findings.map(({ rule, at, message, reason, fix }) => ({

@@ -217,11 +217,11 @@ test.each([
     },
   },
   {
-    words: ['explain', 'var', 'days', '--host', 'h1', '-i', 'hosts', '-p', 'site.yml', '--roles-path', 'r'],
+    words: ['explain', 'var', 'days', '--host', 'h1', '-i', 'hosts', '-p', 'site.yml', '--roles-path', 'r:s'],
     call: {
       command: 'explain var',
       name: 'days',
-      options: { ...looking, host: 'h1', playbook: 'site.yml', rolesPath: ['r'] },
+      options: { ...looking, host: 'h1', playbook: 'site.yml', rolesPath: ['r', 's'] },
     },
   },
   { words: ['explain', 'host', 'h1', '-i', 'hosts'], call: { command: 'explain host', name: 'h1', options: looking } },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { didYouMean } from '../../compile/suggest.ts'
-import { type Finding, lint, lintRules } from '../../diagnose/lint/index.ts'
+import { lint, lintRules } from '../../diagnose/lint/index.ts'
+import type { Finding } from '../../model/finding.ts'
 import { TlsplayError } from '../../model/problem.ts'
 import { taskTypes } from '../../tasks/index.ts'
 import { lintJson, lintText } from '../../view/lint-text.ts'

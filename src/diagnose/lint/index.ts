@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/finding.ts'
 import type { Position } from '../../model/problem.ts'
 import { riskRules } from './risk.ts'
 import type { LintInput, LintRule } from './rule.ts'
@@ -7,14 +8,6 @@ export type { LintInput, LintRule } from './rule.ts'
 
 /** Every rule, in the order of the reference page. */
 export const lintRules: readonly LintRule[] = [...riskRules, ...styleRules]
-
-export interface Finding {
-  readonly rule: string
-  readonly at: Position
-  readonly message: string
-  readonly reason: string
-  readonly fix: string
-}
 
 export interface LintOptions {
   /** ids of rules that are not asked */
