@@ -185,3 +185,9 @@ test('how to connect may stand in a vault, and a value that cannot be is not quo
   expect(ended.text).toContain('ansible_connection')
   expect(ended.text).not.toContain('canary')
 })
+
+test('a file in clear that an encrypted one imports is shown as ever', async () => {
+  seal('site.yml', task('import_tasks: more.yml'))
+  write('more.yml', `- copy: { content: in the open, dest: "${cwd}/made" }\n`)
+  expect((await site('plan', ...right)).text).toContain('+in the open')
+})

@@ -1,11 +1,13 @@
 import type { Problem } from '../../model/problem.ts'
 import { problemCodes } from '../../model/problem-codes.ts'
 import type { MapEntry, MapSource, Source } from '../../model/source.ts'
-import { entryOf } from '../../model/source.ts'
 import { Secret } from '../../model/value.ts'
 
 /** Keys of a play or block below which tasks stand. */
 const taskLists: ReadonlySet<string> = new Set(['pre_tasks', 'tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always'])
+
+/** Keys of plays, and of what runs nothing itself: the tasks of another file are that file's, which may stand in clear. */
+const notATask = /^(?:hosts|(?:[\w.]+\.)?(?:meta|(?:import|include)_(?:tasks|role|playbook)))$/
 
 /**
  * A playbook, a file of tasks or a role.yml that was encrypted as a whole. Its words must be read to be obeyed, and are told to
@@ -45,9 +47,8 @@ function quietList(source: Source): Source {
 }
 
 function quietItem(item: MapSource): MapSource {
-  const isPlay = entryOf(item, 'hosts') !== undefined || entryOf(item, 'import_playbook') !== undefined
   const entries = item.entries.map((entry) => (taskLists.has(entry.key) ? { ...entry, value: quietList(entry.value) } : quietVars(entry)))
-  if (isPlay || entryOf(item, 'no_log') !== undefined || entryOf(item, 'meta') !== undefined) return { ...item, entries }
+  if (item.entries.some(({ key }) => key === 'no_log' || notATask.test(key))) return { ...item, entries }
   const { at } = item
   return { ...item, entries: [...entries, { key: 'no_log', keyAt: at, value: { kind: 'scalar', value: true, at } }] }
 }
