@@ -54,6 +54,8 @@ export interface PlannedTask {
   readonly outcome: PlannedOutcome
   readonly reason: string
   readonly changes: readonly PlannedChange[]
+  /** its differences are shown whatever the command line says */
+  readonly diff?: true
   readonly warnings: readonly string[]
 }
 

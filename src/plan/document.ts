@@ -20,6 +20,7 @@ export function plannedTasks(entries: readonly Entry[]): readonly PlannedTask[] 
       changes: (entry.decision?.changes ?? []).map((change) =>
         hidden ? hiddenChange(change) : plannedChange(change, entry.node.task.diff === false),
       ),
+      ...(entry.node.task.diff === true && !hidden ? { diff: true as const } : {}),
       warnings: hidden ? [] : (entry.decision?.warnings ?? []),
     }
   })

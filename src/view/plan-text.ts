@@ -125,7 +125,7 @@ function variantLines(variant: Variant, play: PlannedPlay, options: PlanTextOpti
       ? [outcomeLine(task.outcome, task.reason, paint)]
       : [
           ...(task.outcome === 'change' || task.outcome === 'check' ? [] : [outcomeLine(task.outcome, task.reason, paint)]),
-          ...task.changes.flatMap((change) => changeLines(change, options.diff, paint)),
+          ...task.changes.flatMap((change) => changeLines(change, options.diff || task.diff === true, paint)),
         ]
   const warnings = task.warnings.map((warning) => `${paint('change', 'warning:')} ${escapeLine(warning)}`)
   return [`  on ${hostList(variant.hosts, play)}${item}`, ...[...body, ...warnings].map((line) => `    ${line}`)]

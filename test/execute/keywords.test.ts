@@ -91,3 +91,14 @@ test('no_log hides what a loop goes through, and what its items say, but not wha
   expect(JSON.stringify([plan, events, report])).not.toContain('hunter2')
   expect(report.exitCode).toBe(0)
 })
+
+test.each([
+  ['', undefined, 2],
+  [', diff: true', true, 2],
+  [', diff: false', undefined, 0],
+  [', diff: true, no_log: true', undefined, 0],
+])('diff: the plan of a task with "%s" says %s and holds %i differences', async (keywords, says, count) => {
+  const { plan } = await play(`- {hosts: all, tasks: [{copy: {dest: /etc/app/a, content: x}${keywords}}]}\n`, hostsNamed('h1'))
+  const [task] = plan.plays[0]?.hosts[0]?.tasks ?? []
+  expect({ diff: task?.diff, count: task?.changes.flatMap(({ diffs }) => diffs).length }).toEqual({ diff: says, count })
+})

@@ -20,6 +20,16 @@ test('colour adds styles and nothing else', () => {
   expect(coloured.replaceAll(/\u001b\[[0-9;]*m/g, '')).toBe(planText(fullPlan, plain))
 })
 
+test('diff: true of a task shows its differences in a run without --diff, and those of no other task', () => {
+  const shown = fullPlan.plays.map((one) => ({
+    ...one,
+    hosts: one.hosts.map((host) => ({ ...host, tasks: host.tasks.map((task) => ({ ...task, diff: true as const })) })),
+  }))
+  const all = planText({ ...fullPlan, plays: shown }, { ...plain, diff: false })
+  expect(all).toBe(planText(fullPlan, plain))
+  expect(all).not.toBe(planText(fullPlan, { ...plain, diff: false }))
+})
+
 test.each([
   {
     case: 'changes and checks',

@@ -47,6 +47,7 @@ const task = Type.Object(
     outcome: oneOf('change', 'ok', 'skipped', 'later', 'check', 'failed', 'refused'),
     reason: text,
     changes: Type.Array(change),
+    diff: Type.Optional(Type.Literal(true, { description: 'its differences are shown whatever the command line says' })),
     warnings: texts,
   },
   closed,
