@@ -5,6 +5,7 @@ import type {
   CaInitOptions,
   ExplainOptions,
   ExplainVariableOptions,
+  HostRequest,
   InventoryOptions,
   LintOptions,
   PlayOptions,
@@ -39,6 +40,7 @@ export interface Commands {
   explainVariable(name: string, options: ExplainVariableOptions, io: Io): Promise<number>
   explainHost(name: string, options: ExplainOptions, io: Io): Promise<number>
   explainTask(name: string, options: ExplainOptions, io: Io): Promise<number>
+  hosts(request: HostRequest, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
 }
@@ -63,6 +65,7 @@ export const lazyCommands: Commands = {
   explainVariable: async (name, options, io) => (await import('./commands/explain.ts')).explainVariableCommand(name, options, io),
   explainHost: async (name, options, io) => (await import('./commands/explain.ts')).explainHostCommand(name, options, io),
   explainTask: async (name, options, io) => (await import('./commands/explain.ts')).explainTaskCommand(name, options, io),
+  hosts: async (request, io) => (await import('./commands/hosts.ts')).hostsCommand(request, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
 }

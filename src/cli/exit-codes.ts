@@ -1,5 +1,14 @@
 /** What the shell gets to know. */
-export const exitCodes = { done: 0, refused: 1, failed: 2, unreachable: 4, interrupted: 130, terminated: 143 } as const
+export const exitCodes = {
+  done: 0,
+  refused: 1,
+  failed: 2,
+  unreachable: 4,
+  locked: 5,
+  incomplete: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const
 
 export const exitCodesHelp = `
 Exit codes:

@@ -42,6 +42,33 @@ export interface PlayOptions extends VaultOptions {
   readonly save?: string
 }
 
+/** Options of the commands that look after hosts and need no playbook. */
+export interface HostOptions
+  extends VaultOptions,
+    Pick<
+      PlayOptions,
+      | 'inventory'
+      | 'limit'
+      | 'user'
+      | 'privateKey'
+      | 'jump'
+      | 'askPass'
+      | 'become'
+      | 'becomeUser'
+      | 'askBecomePass'
+      | 'extraVars'
+      | 'forks'
+      | 'knownHosts'
+      | 'connectTimeout'
+      | 'transport'
+      | 'verbose'
+      | 'forceUnlock'
+    > {}
+
+export type HostRequest =
+  | { readonly kind: 'history' | 'clean'; readonly options: HostOptions }
+  | { readonly kind: 'rollback'; readonly run: string; readonly options: HostOptions }
+
 export interface ShowOptions {
   readonly output: 'text' | 'json'
   readonly verbose: number

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { failureCode } from './failure.ts'
 import type { Io } from './io.ts'
@@ -12,7 +12,8 @@ import type {
   ShowOptions,
 } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
-import { collect, collectColons, split, vaultOptions } from './option-groups.ts'
+import { collect, collectColons, forceUnlock, reachOptions, split, vaultOptions, verbosity, wholeNumber } from './option-groups.ts'
+import { hostCommands } from './program-hosts.ts'
 import { lookCommands } from './program-look.ts'
 import { vaultCommands } from './program-vault.ts'
 import { roleCommands } from './program-role.ts'
@@ -134,6 +135,8 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
   lookCommands(program, commands, io, finish)
   roleCommands(program, async (request) => finish(await commands.role(request, io)))
 
+  hostCommands(program, commands, finish, io)
+
   program
     .command('quickstart')
     .summary('see it work on three hosts of its own; no root, no Docker')
@@ -172,28 +175,22 @@ function authorityOptions(command: Command): Command {
 }
 
 function playOptions(command: Command): Command {
-  return vaultOptions(command)
-    .argument('<playbook>', 'YAML file')
-    .addOption(
-      new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)').argParser(collect).makeOptionMandatory(),
-    )
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, `!not`, `&and`')
-    .option('-t, --tags <tags>', 'only tasks with these tags (comma separated, repeatable)', collectCommas, [])
-    .option('--skip-tags <tags>', 'no task with these tags (comma separated, repeatable)', collectCommas, [])
-    .option('-e, --extra-vars <vars>', '`name=value`, JSON or YAML, or `@file`; beats every other variable (repeatable)', collect, [])
-    .option('-C, --check', 'change nothing: the same as `tlsplay plan`', false)
-    .option('-D, --diff', 'show how files and certificates differ (plan and --check always do)', false)
-    .addOption(new Option('-f, --forks <n>', 'hosts worked on at once (Ansible: 5)').argParser(wholeNumber(1)).default(10))
-    .option('-u, --user <name>', 'log in as this user')
-    .option('--private-key <file>', 'key to log in with')
-    .option('-J, --jump <hosts>', 'reach hosts through these (`user@host:port`, comma separated)')
-    .option('-k, --ask-pass', 'ask for the password of the ssh login', false)
-    .option('-b, --become', 'become another user on the hosts', false)
-    .option('--become-user <name>', 'user to become (default: root)')
-    .option('-K, --ask-become-pass', 'ask for the password of sudo', false)
-    .option('--known-hosts <file>', 'known_hosts file to use instead of the usual ones (repeatable)', collect, [])
-    .addOption(new Option('--connect-timeout <seconds>', 'give up connecting after this time').argParser(wholeNumber(1)))
-    .addOption(new Option('--transport <name>', 'how to reach hosts that say nothing else').choices(['ssh', 'local']))
+  return reachOptions(
+    vaultOptions(command)
+      .argument('<playbook>', 'YAML file')
+      .addOption(
+        new Option('-i, --inventory <source>', 'inventory file, folder or list `h1,` (repeatable)')
+          .argParser(collect)
+          .makeOptionMandatory(),
+      )
+      .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, `!not`, `&and`')
+      .option('-t, --tags <tags>', 'only tasks with these tags (comma separated, repeatable)', collectCommas, [])
+      .option('--skip-tags <tags>', 'no task with these tags (comma separated, repeatable)', collectCommas, [])
+      .option('-e, --extra-vars <vars>', '`name=value`, JSON or YAML, or `@file`; beats every other variable (repeatable)', collect, [])
+      .option('-C, --check', 'change nothing: the same as `tlsplay plan`', false)
+      .option('-D, --diff', 'show how files and certificates differ (plan and --check always do)', false)
+      .addOption(new Option('-f, --forks <n>', 'hosts worked on at once (Ansible: 5)').argParser(wholeNumber(1)).default(10)),
+  )
     .option('--roles-path <dirs>', 'folders with roles, separated by colons (repeatable)', collectColons, [])
     .option('--ca-passphrase-file <file>', passphraseDescription)
     .addOption(outputFormat('lines for people, or one JSON event per line'))
@@ -204,15 +201,6 @@ function playOptions(command: Command): Command {
 }
 
 const passphraseDescription = 'passphrase of the certificate authority (also TLSPLAY_CA_PASSPHRASE_FILE)'
-
-function forceUnlock(): Option {
-  const id = (word: string): string => {
-    if (!/^[0-9a-f]{8}$/.test(word))
-      throw new InvalidArgumentError('expected the eight digits of a run, as the run that was locked out names it')
-    return word
-  }
-  return new Option('--force-unlock <id>', 'take hosts from the run of this id, which stops before its next step').argParser(id)
-}
 
 function watchdog(): Option {
   const description = 'a host that does not hear of the run for so long takes back what is not committed; 0: never by itself (default: 60)'
@@ -249,18 +237,6 @@ function optionDescription(option: Option): string {
   return notes.length === 0 ? option.description : `${option.description} (${notes.join(', ')})`
 }
 
-function verbosity(): Option {
-  return new Option('-v, --verbose', 'say more (repeatable)').argParser((_word: string, level: number) => level + 1).default(0)
-}
-
 function collectCommas(word: string, words: readonly string[]): readonly string[] {
   return [...words, ...split(word, ',')]
-}
-
-function wholeNumber(least: number): (word: string) => number {
-  return (word) => {
-    const value = /^\d{1,9}$/.test(word) ? Number(word) : Number.NaN
-    if (!(value >= least)) throw new InvalidArgumentError(`expected a whole number from ${least}`)
-    return value
-  }
 }

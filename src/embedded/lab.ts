@@ -75,6 +75,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
           ...{ ...who, owner: who.user, names: [`${name}.quickstart.test`, '127.0.0.1'] },
           ...{ service: 'stand-in', port, exe, start_command: `${start} --web.listen-address=127.0.0.1:${port}` },
           ...{ tls_dir: join(home, 'tls'), web_config: join(home, 'web.yml'), log_file: join(home, 'exporter.log') },
+          // They are one machine, and each is locked on its own.
+          tlsplay_state_folder: join(home, 'state'),
           ...options.hostVars[name],
         },
       ])

@@ -33,6 +33,6 @@ function leftAtWork({ names, acting }: BusyHosts): Problem {
   return {
     code: 'INTERRUPTED',
     message: `left at once while these hosts were at work: ${told}`,
-    hint: 'what was sent to a host goes on there to its end without us; run again to see what is left to do',
+    hint: 'what was sent to a host goes on there to its end without us; then each host takes back what was not committed',
   }
 }

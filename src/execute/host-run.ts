@@ -438,8 +438,7 @@ export class HostRun {
    */
   async settle(complete: boolean): Promise<void> {
     const session = await this.#sessions.get('host')?.catch(() => undefined)
-    if (session?.uncommitted !== true) return
-    if (this.unreachable !== undefined) return
+    if (session?.uncommitted !== true || this.unreachable !== undefined) return
     const lasting = this.#lasting
     this.#lasting = []
     if (complete) return session.commit()

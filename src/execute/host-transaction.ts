@@ -14,7 +14,7 @@ const historyKept = 2
 /** What beginning a program within a transaction ends with. */
 const ends = { open: 0, unguarded: 1, unwritable: 2, shared: 3, gone: 6, unfinished: 7 } as const
 
-const none: Undo = { files: [], units: [], kept: [] }
+const none: Undo = { files: [], units: [], kept: [], paths: [] }
 
 /** What a run changes on a host between its first change and its commit, as one thing that is there or is not. */
 export class HostTransaction {
@@ -60,7 +60,7 @@ export class HostTransaction {
     this.#sent = true
     const opens = this.#state === 'closed'
     if (opens) this.#state = 'opening'
-    const { files, units, kept } = undo ?? none
+    const { files, units, kept, paths } = undo ?? none
     this.#kept.push(...kept)
     const seconds = this.#run.watchdogSeconds
     const guard =
@@ -75,6 +75,8 @@ export class HostTransaction {
       ...guard,
       ...this.#journal(files, 'files'),
       ...this.#journal(units, 'units'),
+      // Only to take it back later: a path with a line break could not be told apart there.
+      ...(paths.length === 0 ? [] : [`[ $tls_go != 0 ] || printf '%s\\n' ${paths.map(quote).join(' ')} >>"$tls_state/open/paths"`]),
       closeSection(nonce, transactionSection, '$tls_go'),
       `if [ $tls_go = 0 ] || [ $tls_go = ${ends.shared} ]; then`,
       program,

@@ -10,6 +10,8 @@ export interface Undo {
   readonly units: readonly string[]
   /** where old versions may lie meanwhile */
   readonly kept: readonly string[]
+  /** what is there afterwards is remembered, so that it can be taken back later if it is still so */
+  readonly paths: readonly string[]
 }
 
 const here = '"$tls_state/open"'
@@ -47,7 +49,8 @@ export function undoOf(groups: readonly ActGroup[], of: string): Undo {
       ? [keptPath(step.path, number, of)]
       : [],
   )
-  return { files: steps.toReversed().flatMap((one) => fileUndo(one, of)), units: unitUndo(steps), kept }
+  const paths = steps.flatMap(({ step }) => ('path' in step && step.kind !== 'attributes' && step.kind !== 'directory' ? [step.path] : []))
+  return { paths, files: steps.toReversed().flatMap((one) => fileUndo(one, of)), units: unitUndo(steps), kept }
 }
 
 function fileUndo({ number, step }: Numbered<ActStep>, of: string): readonly string[] {

@@ -9,6 +9,7 @@
  *   beat              another text whenever the controller is heard
  *   files.K, units.K  what undoes program K, written before it acts: calls of the functions below
  *   n.N               step N made something where nothing was          a.N   owner and mode before step N
+ *   paths, after      what it changes, and what that was at the commit, beside the old versions that went along
  *   r.N               step N started something                         staged  files that wait for their place
  *   failed            what could not be undone
  */
@@ -18,6 +19,11 @@ cd / || exit 1
 tls_state=${'$'}{0%/*/watch}
 tls_bad() { echo "$1" >>"$tls_tx/failed"; }
 tls_back() {
+  if [ -n "$3" ] && [ ! -e "$3" ] && [ ! -L "$3" ]; then
+    # Of a transaction that was committed: first beside its place again, so that the rest is a rename as ever.
+    tls_f=$tls_tx/${'$'}{3##*/}
+    if [ -e "$tls_f" ] || [ -L "$tls_f" ]; then mv -f -- "$tls_f" "$3" || { tls_bad "$2: what was there lies at $tls_f"; return; }; fi
+  fi
   if [ -e "$3" ] || [ -L "$3" ]; then
     if [ -d "$2" ] && [ ! -L "$2" ]; then tls_bad "$2: a folder is in the way of what was there"; return; fi
     if [ -L "$2" ]; then rm -f -- "$2"; fi
@@ -80,7 +86,8 @@ tls_undo watchdog
 /**
  * What the shell of the run needs beside it. tls_open opens a transaction: 0 it is open, 1 nothing here can stand guard,
  * 2 the state folder cannot be written, 3 another shell of this run has one, 7 a run that is gone left one. tls_keep NUMBER PATH keeps what is at PATH before it is
- * replaced, in the same folder, so that going back is one rename.
+ * replaced, in the same folder, so that going back is one rename. tls_later RUN takes back what a run had committed: 0 done, 1 not all
+ * of it (what is left), 4 no such run, 5 something of it changed since (what).
  */
 export const transactionScript = String.raw`
 tls_open() {
@@ -105,8 +112,8 @@ tls_open() {
 tls_guarded() {
   tls_x=0
   until [ -s "$tls_state/open/armed" ]; do
-    [ "$tls_x" -lt 100 ] || return 1
-    sleep 0.05 2>/dev/null || sleep 1
+    [ "$tls_x" -lt 250 ] || return 1
+    sleep 0.02 2>/dev/null || { sleep 1; tls_x=$((tls_x + 49)); }
     tls_x=$((tls_x + 1))
   done
 }
@@ -131,6 +138,7 @@ tls_commit() {
     if [ -e "$tls_x" ] || [ -L "$tls_x" ]; then set -- "$@" "$tls_x"; fi
   done
   [ $# = 0 ] || mv -f -- "$@" "$tls_y/"
+  tls_after "$tls_y" >"$tls_y/after"
   echo "committed $tls_until $tls_line" >>"$tls_state/log"
   set -- "$tls_state"/history/*
   while [ $# -gt "$tls_keeps" ]; do rm -rf -- "$1"; shift; done
@@ -144,6 +152,41 @@ tls_undone() {
     [ ! -d "$tls_state/undoing" ] || /bin/sh "$tls_state/undoing/watch" now "$1" >/dev/null 2>&1 9>&-
   fi
   [ ! -e "$tls_state/undoing" ] || { cat -- "$tls_state/undoing/failed"; return 1; }
+}
+tls_after() {
+  [ -e "$1/paths" ] || return 0
+  tls_z=$1
+  set --
+  while IFS= read -r tls_x; do
+    if [ -L "$tls_x" ]; then printf 'link\t%s\t%s\n' "$(readlink -- "$tls_x")" "$tls_x"
+    elif [ -f "$tls_x" ]; then set -- "$@" "$tls_x"
+    elif [ -d "$tls_x" ]; then printf 'folder\t\t%s\n' "$tls_x"
+    else printf 'absent\t\t%s\n' "$tls_x"; fi
+  done <"$tls_z/paths"
+  [ $# = 0 ] || sha256sum -- "$@"
+}
+tls_later() {
+  [ ! -e "$tls_state/undoing" ] || { cat -- "$tls_state/undoing/failed"; return 1; }
+  set -- "$tls_state"/history/*."$1".*
+  [ -d "$1" ] || return 4
+  for tls_d do
+    tls_after "$tls_d" >"$tls_d/now"
+    grep -vxF -f "$tls_d/after" -- "$tls_d/now"
+    rm -f -- "$tls_d/now"
+  done >"$tls_state/changed"
+  if [ -s "$tls_state/changed" ]; then cat -- "$tls_state/changed"; rm -f -- "$tls_state/changed"; return 5; fi
+  rm -f -- "$tls_state/changed"
+  # The last one first.
+  tls_u=
+  for tls_d in "$@"; do
+    [ -n "$tls_u" ] || { tls_u=1; set --; }
+    set -- "$tls_d" "$@"
+  done
+  for tls_d do
+    mv -- "$tls_d" "$tls_state/undoing" || return 1
+    /bin/sh "$tls_state/undoing/watch" now rollback >/dev/null 2>&1 9>&-
+    [ ! -e "$tls_state/undoing" ] || { cat -- "$tls_state/undoing/failed"; return 1; }
+  done
 }
 tls_watched() {
   tls_y=

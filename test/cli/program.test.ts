@@ -41,6 +41,7 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     explainVariable: named('explain var'),
     explainHost: named('explain host'),
     explainTask: named('explain task'),
+    hosts: unnamed('hosts'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),
   }

@@ -72,7 +72,7 @@ describe('each page holds all there is', () => {
       'tlsplay lint',
       ...['var', 'host', 'task'].map((name) => `tlsplay explain ${name}`),
       ...['init', 'add', 'install', 'update', 'remove', 'list', 'verify', 'vendor', 'test'].map((name) => `tlsplay role ${name}`),
-      'tlsplay quickstart',
+      ...['history', 'rollback', 'clean', 'quickstart'].map((name) => `tlsplay ${name}`),
     ])
   })
 })

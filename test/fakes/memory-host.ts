@@ -32,6 +32,8 @@ export class MemoryHost {
   /** command line -> answer, or its answers one after another of which the last one stays; anything else answers 0 and nothing */
   readonly commands = new Map<string, CommandAnswer | CommandAnswer[]>()
   unreachable = false
+  /** what going back cannot take back */
+  stuck: readonly string[] = []
   /** its files when the transaction that is open was opened */
   before: ReadonlyMap<string, MemoryFile> | undefined
   /** its connection ends when it is asked to act */
@@ -238,7 +240,7 @@ export class MemoryHost {
         for (const [path, file] of host.before) host.files.set(path, file)
         host.before = undefined
         host.deeds.push('rollback')
-        return { any: true, left: [] }
+        return { any: true, left: host.stuck }
       },
       get stats() {
         return {

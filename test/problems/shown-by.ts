@@ -37,6 +37,14 @@ export const shownBy: { readonly [C in ProblemCode]?: readonly [ShownBy, ...Show
   THROTTLED: [['ssh/faults.test.ts', 'six times are enough to give up']],
   SUDO_PASSWORD: [['ssh/sudo.test.ts', '$case']],
   SUDO_REFUSED: [['ssh/sudo.test.ts', '$case']],
+  NO_WATCHDOG: [['execute/transaction.test.ts', 'where nothing can stand guard, nothing is changed unless one does without']],
+  ROLLED_BACK: [
+    ['execute/rollback.test.ts', 'a failure takes the host back to what it was before the play, and says so'],
+    ['execute/transaction.test.ts', 'tells the run that comes back, and does nothing more of it'],
+  ],
+  ROLLBACK_INCOMPLETE: [['execute/rollback.test.ts', 'what cannot be taken back is named, exit 6']],
+  HISTORY_UNKNOWN: [['cli/hosts.test.ts', 'a run that is not kept is told of']],
+  DRIFT: [['cli/hosts.test.ts', 'what changed since is named, and everything stays as it is']],
   TOOL_MISSING: [
     ['execute/run.test.ts', 'a host without a tool that is needed refuses the run before the first change, on every other host too'],
   ],
