@@ -2,23 +2,20 @@ import type { Group, Inventory } from '../model/inventory.ts'
 
 const remembered = new WeakMap<Inventory, Map<string, readonly string[]>>()
 
-/** Hosts of a group and of every group below it, in the order of the inventory. */
+/**
+ * Hosts of a group and of every group below it, in Ansible's order (ansible-core 2.19, Group.get_hosts): its own hosts, then
+ * those of its children, then those of their children. So `web[0]` is the host that the group names first, wherever the
+ * inventory names it.
+ */
 export function membersOf(inventory: Inventory, group: string): readonly string[] {
   const members = remembered.get(inventory) ?? new Map<string, readonly string[]>()
   remembered.set(inventory, members)
   const known = members.get(group)
   if (known !== undefined) return known
-  const direct = new Set<string>()
-  const seen = new Set<string>()
-  const collect = (entry: Group | undefined): void => {
-    if (entry === undefined || seen.has(entry.name)) return
-    seen.add(entry.name)
-    for (const host of entry.hosts) direct.add(host)
-    for (const child of entry.children) collect(inventory.groups.get(child))
-  }
-  collect(inventory.groups.get(group))
-  const hosts = [...inventory.hosts.keys()]
-  const found = group === 'all' ? hosts : hosts.filter((host) => direct.has(host))
+  const groups = new Set([group])
+  // A set gives what is added while it is walked.
+  for (const name of groups) for (const child of inventory.groups.get(name)?.children ?? []) groups.add(child)
+  const found = [...new Set([...groups].flatMap((name) => inventory.groups.get(name)?.hosts ?? []))]
   members.set(group, found)
   return found
 }

@@ -11,8 +11,9 @@ const inventory = inventoryOf(
     db: ['h3', 'h4'],
     prod: ['h2', 'h3', 'h4'],
     site: [],
+    turned: ['h4', 'h1'],
   },
-  { site: ['web'] },
+  { site: ['web'], turned: ['web'] },
 )
 
 function inventoryOf(
@@ -63,6 +64,10 @@ test.each<[string, readonly string[]]>([
   ['web[1:]', ['h2', 'h3']],
   ['web[1-2]', ['h2', 'h3']],
   ['web[7]', []],
+  // the order of the group, then that of its children, wherever the inventory names them
+  ['turned', ['h4', 'h1', 'h2', 'h3']],
+  ['turned[0]', ['h4']],
+  ['turned[-1]', ['h3']],
   ['~h[12]', ['h1', 'h2']],
   ['~(h|w)', ['h1', 'h2', 'h3', 'h4']],
   ['~1', []],

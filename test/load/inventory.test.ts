@@ -182,7 +182,7 @@ db: {hosts: d1}
     expect(loaded.inventory.hosts.get('w02')?.groups).toEqual(['all', 'web', 'inner'])
     expect(loaded.inventory.groups.get('ungrouped')?.hosts).toEqual(['lone', 'p1'])
     expect([...loaded.inventory.groups.values()].map(({ name, depth, children }) => [name, depth, children])).toEqual([
-      ['all', 0, ['web', 'empty', 'ungrouped', 'db']],
+      ['all', 0, ['ungrouped', 'web', 'empty', 'db']],
       ['ungrouped', 1, []],
       ['web', 1, ['inner']],
       ['inner', 2, []],

@@ -25,8 +25,9 @@ export interface DraftHost {
 
 export function newDraft(at: Position): Draft {
   const draft: Draft = { groups: new Map(), hosts: new Map() }
-  addGroup(draft, 'all', at)
-  addGroup(draft, 'ungrouped', at)
+  const all = addGroup(draft, 'all', at)
+  // First of its children, as in Ansible: hosts of no group come before all others.
+  addChild(all, addGroup(draft, 'ungrouped', at).name, at)
   return draft
 }
 
