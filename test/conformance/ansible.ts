@@ -49,19 +49,25 @@ export interface AnsibleOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs a program of Ansible (`ansible`, `ansible-inventory`, `ansible-vault`), without any configuration of this machine. */
-export function ansible(program: string, args: readonly string[], options: AnsibleOptions): Promise<CommandResult> {
-  const env = {
+/** A program of the folder that Ansible is installed in. */
+export const program = (name: string): string => join(folder(), 'bin', name)
+
+/** Nothing of the configuration of this machine. */
+export function environment(home: string): Readonly<Record<string, string>> {
+  return {
     PATH: process.env['PATH'] ?? '',
     LANG: 'C.UTF-8',
-    HOME: options.cwd,
+    HOME: home,
     ANSIBLE_CONFIG: join(folder(), 'empty.cfg'),
     ANSIBLE_NOCOLOR: '1',
     ANSIBLE_DEPRECATION_WARNINGS: 'false',
-    ...options.env,
   }
-  return command(['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', options.cwd, join(folder(), 'bin', program), ...args], {
-    env,
+}
+
+/** Runs a program of Ansible (`ansible`, `ansible-inventory`, `ansible-vault`). */
+export function ansible(name: string, args: readonly string[], options: AnsibleOptions): Promise<CommandResult> {
+  return command(['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', options.cwd, program(name), ...args], {
+    env: { ...environment(options.cwd), ...options.env },
     ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
   })
 }

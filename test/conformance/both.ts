@@ -1,0 +1,83 @@
+import { expect } from 'vitest'
+import { AnsibleServer } from './ansible-server.ts'
+import { type Story, storyOfAnsible, storyOfTlsplay, storyText } from './happenings.ts'
+import { scratch, type Tree } from './scratch.ts'
+import { written } from './spelling.ts'
+
+export interface Case {
+  /** plays; each side gets its own spelling */
+  readonly playbook: unknown
+  /** INI; by default h1 to h4, in web and db */
+  readonly hosts?: string
+  readonly args?: readonly string[]
+  /** files beside the playbook; a value that is not text is written as YAML */
+  readonly files?: Readonly<Record<string, unknown>>
+}
+
+export const fourHosts = '[web]\nh1\nh2\n[db]\nh3\nh4\n[all:vars]\nansible_connection=local\n'
+
+/** One Ansible for the tests of a file. */
+export interface Comparison {
+  both(given: Case): Promise<{ readonly ours: Story; readonly theirs: Story; readonly problems: string; readonly output: string }>
+  /** fails when anything of the two stories differs */
+  equal(given: Case): Promise<void>
+  hosts(inventory: Tree, patterns: readonly (readonly [string, string | null])[]): Promise<readonly (readonly string[] | string)[]>
+  stop(): void
+}
+
+export function comparison(): Comparison {
+  const server = new AnsibleServer()
+  const both: Comparison['both'] = async (given) => {
+    const args = ['-i', 'hosts', ...(given.args ?? []), 'site.yml']
+    const ours = scratch(tree(given, 'tlsplay'))
+    const theirs = scratch(tree(given, 'ansible'))
+    try {
+      const [done, answer] = await Promise.all([
+        ours.tlsplay('run', ...args, '--output', 'json'),
+        server.ask({ what: 'playbook', cwd: theirs.path, args }),
+      ])
+      return {
+        ours: storyOfTlsplay(done.code, done.out),
+        theirs: storyOfAnsible(answer.code, answer.text),
+        ...{ problems: done.err, output: answer.output },
+      }
+    } finally {
+      ours.remove()
+      theirs.remove()
+    }
+  }
+  return {
+    both,
+    async equal(given) {
+      const { ours, theirs, problems, output } = await both(given)
+      const context = `${written(given.playbook, 'tlsplay')}\n${(given.args ?? []).join(' ')}\ntlsplay: ${problems}\nansible: ${output}`
+      expect(storyText(ours), context).toBe(storyText(theirs))
+      // An empty story is equal to every other: something must have happened.
+      expect(theirs.batches.length, context).toBeGreaterThan(0)
+    },
+    async hosts(inventory, patterns) {
+      const folder = scratch(inventory)
+      try {
+        const request = { what: 'patterns', cwd: folder.path, inventory: Object.keys(inventory), patterns } as const
+        const { code, text, output } = await server.ask(request)
+        expect(code, output).toBe(0)
+        return JSON.parse(text)
+      } finally {
+        folder.remove()
+      }
+    },
+    stop: () => server.stop(),
+  }
+}
+
+function tree({ playbook, hosts = fourHosts, files = {} }: Case, side: 'tlsplay' | 'ansible'): Tree {
+  const plays = Array.isArray(playbook) ? playbook : [playbook]
+  const quiet = side === 'ansible' ? plays.map((play: object) => ('hosts' in play ? { gather_facts: false, ...play } : play)) : plays
+  return {
+    hosts,
+    'site.yml': written(quiet, side),
+    ...Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [name, typeof content === 'string' ? content : written(content, side)]),
+    ),
+  }
+}
