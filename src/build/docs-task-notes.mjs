@@ -147,6 +147,37 @@ export const taskNotes = {
       'A group that is the first one of a user is not removed. There is no `local`, `non_unique`, `force`, `gid_min`, `gid_max`.',
     ],
   },
+  include_role: {
+    example: `- name: a certificate for each service
+  include_role:
+    name: certificate
+    inputs: { names: ["{{ item }}"], tls_dir: "/etc/{{ item }}/tls" }
+  loop: [grafana, loki]`,
+    differences: [
+      'The role and its file are named without a template; there is no `vars_from`, `defaults_from`, `handlers_from` and `public`.',
+      '`vars` beside it gives inputs; an input that the role does not declare is an error.',
+      'A list of `loop` is known before any host is asked: written in place, or made of variables of the inventory and the play.',
+      'What the role depends on runs before it, each time.',
+    ],
+  },
+  include_tasks: {
+    example: `- name: what differs between families
+  include_tasks: "setup-{{ facts.os.family }}.yml"`,
+    differences: [
+      'Every file that its name can mean is read and checked before any host is reached, and its tasks stand in the plan.',
+      'A template chooses among the files of one folder; a file cannot include itself.',
+      'A list of `loop` is known before any host is asked, as for include_role.',
+      'Keywords for the tasks in it stand under `apply`, as in Ansible; beside it they are an error.',
+    ],
+  },
+  include_vars: {
+    example: `- name: what differs between families
+  include_vars: { file: "family-{{ facts.os.family }}.yml", name: family }`,
+    differences: [
+      'Every file that its name can mean is read before any host is reached; of the folders it is looked for in, the first counts that has one.',
+      'There is no `depth`, `files_matching`, `ignore_files`, `ignore_unknown_extensions`, `extensions` and `hash_behaviour`.',
+    ],
+  },
   lineinfile: {
     example: `- name: the oldest protocol that openssl offers
   lineinfile:

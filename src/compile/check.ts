@@ -5,6 +5,7 @@ import { Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { conditionsSyntax, evaluateConditions } from './conditions.ts'
 import { factNames } from './fact-names.ts'
 import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
+import { unknownItems } from './include-items.ts'
 import { instantiate } from './instantiate.ts'
 import { paramsSyntax, renderParams } from './parameters.ts'
 import { syntaxProblems } from './render.ts'
@@ -71,7 +72,8 @@ function nodeSyntax(node: TaskNode, taskTypes: ReadonlyMap<string, AnyTaskType>)
     ),
     ...paramsSyntax(task.params, taskTypes.get(node.type)),
     ...mapSyntax(task.vars),
-    ...node.blockVars.flatMap(mapSyntax),
+    ...[...node.blockVars, ...node.includeVars].flatMap(mapSyntax),
+    ...(task.include?.branches ?? []).flatMap(({ vars }) => mapSyntax(vars)),
     ...mapSyntax(node.environment),
     ...texts,
   ].map((problem) => ({ ...problem, task: node.label }))
@@ -89,19 +91,38 @@ const notYet = new Unknown('set while the run goes on')
  * the condition may guard the rest. Hosts with the same groups and the same variables of their own count as one.
  */
 function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
-  const runtime = { facts: {}, registered: namesSet(run), includeVars: {} }
+  const runtime = { facts: {}, registered: namesSet(run), includeVars: [] }
   const { byGroups, byValues } = representatives(run, play)
   return tasksOf(play).flatMap((node) => {
     let groupsAreRead = false
     const readsGroups = (): void => {
       groupsAreRead = true
     }
+    const included = unknownItems(node.includes)
     const onHost = (host: string): { readonly sure: readonly Problem[]; readonly maybe: readonly Problem[] } => {
       const fact = (): Value => new Unknown('a fact of the host')
-      const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes, readsGroups })
+      const reached = reaches(node, (include, around) =>
+        instantiate(include, { run, play, host, runtime, fact, taskTypes, included: around, readsGroups }).some(
+          ({ kind }) => kind === 'ready',
+        ),
+      )
+      // what an include leaves out on this host lacks nothing
+      if (!reached) return { sure: [], maybe: [] }
+      const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes, included, readsGroups })
       const sure = instances.flatMap((instance) => (instance.kind === 'failed' ? instance.problems : []))
       if (!instances.some((instance) => instance.kind === 'unknown') || node.task.loop !== undefined) return { sure, maybe: [] }
-      const scope = hostScope({ run, play, host, runtime, fact, role: node.role, task: node.task, blockVars: node.blockVars, readsGroups })
+      const scope = hostScope({
+        run,
+        play,
+        host,
+        runtime,
+        fact,
+        role: node.role,
+        task: node.task,
+        ...aroundOf(node),
+        included,
+        readsGroups,
+      })
       return { sure, maybe: renderParams(node.task.params, taskTypes.get(node.type), scope).problems }
     }
     const few = byValues.map(onHost)
@@ -119,6 +140,15 @@ function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: Reado
   })
 }
 
+function aroundOf({ blockVars, includeVars }: Pick<TaskNode, 'blockVars' | 'includeVars'>) {
+  return { blockVars, includeVars }
+}
+
+/** Whether every include that leads to a task is surely taken. */
+function reaches(node: TaskNode, isTaken: (include: TaskNode, around: readonly ValueMap[]) => boolean): boolean {
+  return node.includes.every(({ include }, at) => isTaken(include, unknownItems(node.includes.slice(0, at))))
+}
+
 /** What a rescue reads of the task that failed; the long names are those of Ansible. */
 const rescueNames: readonly string[] = ['failed_task', 'failed_result', 'ansible_failed_task', 'ansible_failed_result']
 
@@ -126,7 +156,8 @@ const rescueNames: readonly string[] = ['failed_task', 'failed_result', 'ansible
 function namesSet(run: CompiledRun): ValueMap {
   const names = run.plays.flatMap(tasksOf).flatMap(({ task }) => {
     const registered = task.register === undefined ? [] : [task.register.value]
-    return [...registered, ...factNames(task)]
+    const read = task.include?.branches.flatMap(({ vars }) => vars?.entries.map(({ key }) => key) ?? []) ?? []
+    return [...registered, ...factNames(task), ...read]
   })
   const rescues = run.plays.flatMap(tasksOf).some(({ within }) => within.some(({ part }) => part === 'rescue'))
   return Object.fromEntries([...names, ...(rescues ? rescueNames : [])].map((name) => [name, notYet]))
@@ -142,13 +173,13 @@ export interface RoleInputValues {
 /** What each use of a role that surely runs gets on each host, to be checked against the schemas of the role. */
 export function roleInputValues(run: CompiledRun): { readonly calls: readonly RoleInputValues[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const runtime = { facts: {}, registered: namesSet(run), includeVars: {} }
+  const runtime = { facts: {}, registered: namesSet(run), includeVars: [] }
   const calls = run.plays.flatMap((play) => {
     const contexts = new Set(tasksOf(play).flatMap((node) => node.role ?? []))
     return [...contexts].flatMap((context) =>
       play.hosts.flatMap((host): RoleInputValues | readonly [] => {
-        const { blockVars } = context
-        const scope = hostScope({ run, play, host, role: context, blockVars, runtime, fact: () => new Unknown('a fact of the host') })
+        const around = { ...aroundOf(context), included: unknownItems(context.includes) }
+        const scope = hostScope({ run, play, host, role: context, ...around, runtime, fact: () => new Unknown('a fact of the host') })
         // a condition may guard what its inputs need
         if (evaluateConditions(context.conditions, scope).kind !== 'true') return []
         const values = context.role.inputs.flatMap(({ name }): readonly (readonly [string, Value])[] => {

@@ -100,6 +100,16 @@ export interface MetaGuard {
   readonly conditions: readonly Located<string | boolean>[]
   readonly blockVars: readonly MapSource[]
   readonly tags: readonly string[]
+  readonly includes: readonly IncludeGuard[]
+  readonly includeVars: readonly MapSource[]
+}
+
+/** An include that a task stands behind: it runs on hosts that took this branch of it. */
+export interface IncludeGuard {
+  /** id of the include, and of the item of its loop */
+  readonly key: string
+  readonly include: TaskNode
+  readonly path: string
 }
 
 /** The part of a block that a task stands in. */
@@ -137,8 +147,14 @@ export interface TaskNode {
   readonly environment: MapSource | undefined
   /** of the blocks around it, outermost first */
   readonly blockVars: readonly MapSource[]
+  /** `vars` of the includes around it, outermost first: above all but extra vars */
+  readonly includeVars: readonly MapSource[]
   /** outermost first */
   readonly within: readonly BlockPart[]
+  /** includes that lead to it, outermost first */
+  readonly includes: readonly IncludeGuard[]
+  /** of an include of tasks: how many items its loop has at most, 1 without a loop */
+  readonly copies: number
   /** ids of the handlers it notifies */
   readonly notifies: readonly string[]
 }
@@ -155,6 +171,9 @@ export interface RoleContext {
   readonly conditions: readonly Located<string | boolean>[]
   /** of the blocks around the call, outermost first: what its inputs can read */
   readonly blockVars: readonly MapSource[]
+  readonly includeVars: readonly MapSource[]
+  /** includes that lead to the call, outermost first */
+  readonly includes: readonly IncludeGuard[]
 }
 
 export interface Compiled {

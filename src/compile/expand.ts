@@ -1,7 +1,7 @@
-import type { Block, EndItem, FlushItem, InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
+import type { Block, EndItem, FlushItem, IncludeBranch, InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
-import type { BlockPart, EndNode, FlushNode, MetaGuard, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
+import type { BlockPart, EndNode, FlushNode, IncludeGuard, MetaGuard, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
 import { linkHandlers } from './handlers.ts'
 import { innermost, merged } from './keyword-chain.ts'
 import { contextNames, type PlacedRole, placedRoles } from './placed-roles.ts'
@@ -19,26 +19,46 @@ export interface ExpandedPlay {
  * The tasks of a play in the order of design/language.md A.3: pre_tasks, flush, roles (dependencies first) and tasks,
  * flush, post_tasks, flush; inherited keywords merged, tags applied, notifications linked to their handlers.
  */
-export function expandPlay(play: Play, index: number, choice: TagChoice): ExpandedPlay {
+export function expandPlay(play: Play, index: number, choice: TagChoice, counting: CountItems): ExpandedPlay {
   const naming = contextNames()
   const roles = placedRoles(play, naming)
   /** roles that tasks import, in the order they do */
   const imported: PlacedRole[] = []
-  const call: OpenCall = (use, { keywords, vars, role: caller }) => {
-    const conditions = keywords.flatMap(({ when }) => when)
-    const context: RoleContext = { id: naming(use), role: use.role, use, inputs: use.inputs, caller, conditions, blockVars: vars }
+  const call: OpenCall = (use, { keywords, vars, includeVars, includes, role: caller }) => {
+    const conditions = [...keywords.flatMap(({ when }) => when), ...includes.flatMap(({ include }) => include.task.keywords.when)]
+    const around = { blockVars: vars, includeVars, includes }
+    const context: RoleContext = { id: naming(use), role: use.role, use, inputs: use.inputs, caller, conditions, ...around }
     imported.push({ context, keywords })
     return context
   }
+  const problems: Problem[] = []
+  const isFull = nodeLimit(problems)
+  /** Nodes of a list, those of an include behind it: for each item of its loop and each branch. */
+  const placed = (items: readonly TaskItem[], outer: Around, way: string, name: Section, id: (at: number) => string): readonly Node[] =>
+    flat(items, outer, way, call).flatMap(({ item, around }, at): readonly Node[] => {
+      if (isFull(item)) return []
+      const place: NodePlace = { id: id(at), section: name, folder: play.folder, around }
+      if (item.kind !== 'task') return [pointOf(item, place)]
+      const bare = nodeOf(item, place)
+      if (item.include?.kind !== 'tasks') return [bare]
+      const { count, problem } = counting(bare)
+      if (problem !== undefined) problems.push(problem)
+      const node: TaskNode = { ...bare, copies: count }
+      const brought = Array.from({ length: count }, (_, copy) =>
+        (item.include?.branches ?? []).flatMap((branch, other) => {
+          const from = `${node.id}/${copy}.${other}`
+          return placed(broughtIn(item, branch), insideOf(node, copy, branch, around), from, name, (inner) => `${from}:${inner}`)
+        }),
+      )
+      return [node, ...brought.flat()]
+    })
   const section = (name: Section, items: readonly TaskItem[], role?: PlacedRole, from = 0): readonly Node[] => {
     const own = role?.keywords ?? [play.keywords]
     const keywords = name === 'handlers' ? own.map((one) => (one === play.keywords ? { ...one, when: [] } : one)) : own
-    const outer: Around = { keywords, vars: [], within: forced(play, index, name), role: role?.context }
+    const { includeVars = [], includes = [] } = role?.context ?? {}
+    const outer: Around = { keywords, vars: [], includeVars, includes, within: forced(play, index, name), role: role?.context }
     const id = (at: number): string => `${index}:${name}:${from + at}`
-    return flat(items, outer, id(from), call).map(({ item, around }, at) => {
-      const place: NodePlace = { id: id(at), section: name, folder: play.folder, around }
-      return item.kind === 'task' ? nodeOf(item, place) : pointOf(item, place)
-    })
+    return placed(items, outer, id(from), name, id)
   }
   const all = (name: Section, pick: (role: PlacedRole) => readonly TaskItem[]): readonly Node[] => {
     const nodes: Node[] = []
@@ -64,13 +84,14 @@ export function expandPlay(play: Play, index: number, choice: TagChoice): Expand
   // Those of imported roles come last (role_include.py of ansible-core 2.19 appends them), so of several with one name they win.
   for (const role of [...imported]) handlers.push(...section('handlers', role.context.role.handlers, role, handlers.length))
   const linked = linkHandlers(tasks, handlers.filter(isTask))
+  const selected = linked.nodes.filter((node) => (node.kind === 'flush' && node.guard === undefined) || isSelected(tagsOf(node), choice))
+  const ids = new Set(selected.flatMap((node) => (node.kind === 'task' ? [node.id] : [])))
   return {
-    nodes: withRescues(
-      linked.nodes.filter((node) => (node.kind === 'flush' && node.guard === undefined) || isSelected(tagsOf(node), choice)),
-    ),
+    // What an include brings in comes only where the include itself runs.
+    nodes: withRescues(selected.filter((node) => guardsOf(node).every(({ include }) => ids.has(include.id)))),
     handlers: linked.handlers,
     tags: new Set(tasks.flatMap(tagsOf)),
-    problems: linked.problems,
+    problems: [...problems, ...linked.problems],
   }
 }
 
@@ -84,8 +105,55 @@ function forced(play: Play, index: number, section: Section): readonly BlockPart
 interface Around {
   readonly keywords: readonly InheritedKeywords[]
   readonly vars: readonly MapSource[]
+  readonly includeVars: readonly MapSource[]
+  readonly includes: readonly IncludeGuard[]
   readonly within: readonly BlockPart[]
   readonly role: RoleContext | undefined
+}
+
+/** How many items the loop of an include has at most, over all hosts. */
+export type CountItems = (include: TaskNode) => { readonly count: number; readonly problem?: Problem }
+
+/** Far above any real play: each node is looked at for each host. */
+const nodesAtMost = 100_000
+
+function nodeLimit(problems: Problem[]): (item: Task | FlushItem | EndItem) => boolean {
+  let count = 0
+  return ({ at }) => {
+    count += 1
+    if (count === nodesAtMost + 1)
+      problems.push({
+        code: 'IMPORT_LIMIT',
+        message: `the play has more than ${nodesAtMost} tasks once its includes are counted`,
+        at,
+        hint: 'includes in loops in files that are included in loops multiply: loop in the task itself',
+      })
+    return count > nodesAtMost
+  }
+}
+
+/** What stands around the tasks that one item of an include brings in: not the keywords of the include, but those of `apply`. */
+function insideOf(node: TaskNode, copy: number, { path }: IncludeBranch, around: Around): Around {
+  const { include, vars, loop } = node.task
+  const key = loop === undefined ? node.id : `${node.id}#${copy}`
+  return {
+    ...around,
+    keywords: include === undefined ? around.keywords : [...around.keywords, include.keywords],
+    vars: include?.applied === undefined ? around.vars : [...around.vars, include.applied],
+    // of include_role they are inputs
+    includeVars: vars === undefined || node.type === 'include_role' ? around.includeVars : [...around.includeVars, vars],
+    includes: [...around.includes, { key, include: node, path }],
+  }
+}
+
+function broughtIn({ at, name }: Task, { tasks, call }: IncludeBranch): readonly TaskItem[] {
+  if (call === undefined) return tasks
+  const keywords = { ...call.keywords, tags: [], when: [] }
+  return [{ kind: 'block', at, name, keywords, vars: undefined, call, body: tasks, rescue: [], always: [] }]
+}
+
+function guardsOf(node: Node): readonly IncludeGuard[] {
+  return node.kind === 'task' ? node.includes : (node.guard?.includes ?? [])
 }
 
 /** A call of a role by a task; `around` is what the call itself stands in, with its own keywords. */
@@ -162,7 +230,10 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
     conditions: chain.flatMap(({ when }) => when),
     environment: merged(chain.flatMap(({ environment }) => environment ?? [])),
     blockVars: around.vars,
+    includeVars: around.includeVars,
     within: around.within,
+    includes: around.includes,
+    copies: 1,
     notifies: [],
   }
 }
@@ -174,6 +245,8 @@ function pointOf(item: FlushItem | EndItem, { around }: NodePlace): FlushNode | 
     role: around.role,
     conditions: chain.flatMap(({ when }) => when),
     blockVars: around.vars,
+    includeVars: around.includeVars,
+    includes: around.includes,
     tags: [...new Set(chain.flatMap(({ tags }) => tags))],
   }
   const { within } = around

@@ -6,6 +6,7 @@ import { batchesOf, ordered } from './batches.ts'
 import { runProblems } from './check.ts'
 import type { Compiled, CompiledPlay, CompiledRun, CompileInputs, RunOptions } from './compiled-run.ts'
 import { expandPlay } from './expand.ts'
+import { itemCounter } from './include-items.ts'
 import { userProblems } from './connection.ts'
 import { variablesOf } from './inventory-variables.ts'
 import { hiddenByLoops } from './loop-names.ts'
@@ -64,7 +65,7 @@ export function compileRun(playbook: Playbook, inventory: Inventory, options: Ru
       })),
     )
     problems.push(...serial.problems)
-    const expanded = expandPlay(play, index, options)
+    const expanded = expandPlay(play, index, options, itemCounter(base, { ...bare, hosts, varsFiles }, inputs.taskTypes))
     for (const tag of expanded.tags) tags.add(tag)
     problems.push(...expanded.problems)
     return { ...bare, hosts, batches: serial.batches, nodes: expanded.nodes, handlers: expanded.handlers, varsFiles }

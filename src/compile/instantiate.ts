@@ -22,6 +22,8 @@ export interface InstantiateInput {
   readonly runtime: HostRuntime
   readonly fact: FactReader | undefined
   readonly taskTypes: ReadonlyMap<string, AnyTaskType>
+  /** what the includes around the task give, outermost first */
+  readonly included?: readonly ValueMap[]
   runtimeOf?(host: string): HostRuntime | undefined
   readsGroups?(): void
 }
@@ -70,7 +72,7 @@ const noItems = 'the list of the loop is empty'
  */
 export function instantiate(node: TaskNode, input: InstantiateInput): readonly Instance[] {
   const { task } = node
-  const scope = hostScope({ ...input, role: node.role, task, blockVars: node.blockVars })
+  const scope = hostScope({ ...input, role: node.role, task: scopedTask(node), blockVars: node.blockVars, includeVars: node.includeVars })
   if (task.loop === undefined) return [instance(node, input, scope, undefined)]
   const list = loopList(task.loop, scope)
   if (list.kind === 'list') {
@@ -81,6 +83,11 @@ export function instantiate(node: TaskNode, input: InstantiateInput): readonly I
   const verdict = evaluateConditions(node.conditions, scope)
   if (verdict.kind === 'false') return [{ kind: 'skipped', because: verdict.because, item: undefined, scope }]
   return [{ ...list, item: undefined, scope }]
+}
+
+/** What stands under `vars` of include_role are inputs of the role, rendered where that reads them. */
+function scopedTask({ task, type }: TaskNode): TaskNode['task'] {
+  return type === 'include_role' ? { ...task, vars: undefined } : task
 }
 
 function loopList(

@@ -11,6 +11,8 @@ export interface PlacedRole {
   readonly keywords: readonly InheritedKeywords[]
 }
 
+const nothingAround = { blockVars: [], includeVars: [], includes: [] } as const
+
 /** Tells the uses of one role in a play apart. */
 export function contextNames(): (use: RoleUse) => string {
   const uses = new Map<string, number>()
@@ -31,7 +33,7 @@ export function placedRoles(play: Play, naming: (use: RoleUse) => string): reado
     seen.add(key)
     const keywords = [...outer, use.keywords]
     const conditions = keywords.flatMap(({ when }) => when)
-    const context: RoleContext = { id: naming(use), role: use.role, use, inputs: use.inputs, caller, conditions, blockVars: [] }
+    const context: RoleContext = { id: naming(use), role: use.role, use, inputs: use.inputs, caller, conditions, ...nothingAround }
     for (const dependency of use.role.dependencies) place(dependency, context, keywords)
     placed.push({ context, keywords })
   }

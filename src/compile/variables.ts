@@ -20,10 +20,11 @@ export interface HostRuntime {
   /** from set_fact */
   readonly facts: ValueMap
   readonly registered: ValueMap
-  readonly includeVars: ValueMap
+  /** from include_vars, later ones win */
+  readonly includeVars: readonly MapSource[]
 }
 
-export const emptyRuntime: HostRuntime = { facts: {}, registered: {}, includeVars: {} }
+export const emptyRuntime: HostRuntime = { facts: {}, registered: {}, includeVars: [] }
 
 export interface ScopeInput {
   readonly run: CompiledRun
@@ -34,6 +35,10 @@ export interface ScopeInput {
   readonly task?: Task | undefined
   /** of the blocks around the task, outermost first */
   readonly blockVars?: readonly MapSource[] | undefined
+  /** `vars` of the includes around the task, outermost first */
+  readonly includeVars?: readonly MapSource[] | undefined
+  /** what each include around the task gives, outermost first: the item of its loop */
+  readonly included?: readonly ValueMap[] | undefined
   /** loop variables and the like: above everything else */
   readonly loop?: ValueMap | undefined
   /** without it nothing can read a fact, as for connection options */
@@ -89,10 +94,12 @@ class HostScope implements Scope {
   }
 
   names(): readonly string[] {
-    const { loop, run, role, runtime, fact } = this.#input
+    const { loop, run, role, runtime, fact, included, includeVars } = this.#input
     const names = new Set([...Object.keys(loop ?? {}), ...magicNames, ...run.extraVars.keys()])
+    for (const values of included ?? []) for (const name of Object.keys(values)) names.add(name)
+    for (const map of [...(includeVars ?? []), ...runtime.includeVars]) for (const { key } of map.entries) names.add(key)
     for (const { key } of role?.inputs?.entries ?? []) names.add(key)
-    for (const values of [runtime.registered, runtime.facts, runtime.includeVars]) for (const name of Object.keys(values)) names.add(name)
+    for (const values of [runtime.registered, runtime.facts]) for (const name of Object.keys(values)) names.add(name)
     for (const layer of this.#layers()) for (const name of layer.keys()) names.add(name)
     for (const { name, fallback } of role?.role.inputs ?? []) if (fallback !== undefined) names.add(name)
     if (fact !== undefined) names.add('facts')
@@ -115,17 +122,23 @@ class HostScope implements Scope {
 
   /** Who wins, from the highest layer down. */
   #binding(name: string): Binding | undefined {
-    const { loop, run, role, runtime } = this.#input
-    const given = own(loop, name)
-    if (given !== undefined) return given
+    const { loop, run, role, runtime, included, includeVars } = this.#input
+    for (const values of [loop, ...(included ?? []).toReversed()]) {
+      const given = own(values, name)
+      if (given !== undefined) return given
+    }
     const magic = this.#magic(name)
     if (magic !== undefined) return { kind: 'value', read: magic }
     const extra = run.extraVars.get(name)
     if (extra !== undefined) return this.#here(extra)
+    const param = lastOf(includeVars, 'include params', name)
+    if (param !== undefined) return this.#here(param)
     const input = role === undefined ? undefined : variablesOf(role.inputs, 'role input').get(name)
     if (input !== undefined) return { kind: 'source', origin: input, scope: () => this.#caller() }
-    const set = own(runtime.registered, name) ?? own(runtime.facts, name) ?? own(runtime.includeVars, name)
+    const set = own(runtime.registered, name) ?? own(runtime.facts, name)
     if (set !== undefined) return set
+    const read = lastOf(runtime.includeVars, 'include_vars', name)
+    if (read !== undefined) return this.#here(read)
     for (const layer of this.#layers()) {
       const origin = layer.get(name)
       if (origin !== undefined) return this.#here(origin)
@@ -191,6 +204,8 @@ class HostScope implements Scope {
       role: role?.caller,
       task: undefined,
       blockVars: role?.blockVars,
+      includeVars: role?.includeVars,
+      included: this.#input.included?.slice(0, role?.includes.length ?? 0),
       loop: undefined,
     })
   }
@@ -297,6 +312,11 @@ export const magicNames: readonly string[] = [
   'playbook_dir',
   'inventory_dir',
 ]
+
+function lastOf(maps: readonly MapSource[] | undefined, layer: string, name: string): VarOrigin | undefined {
+  const last = maps?.findLast(({ entries }) => entries.some(({ key }) => key === name))
+  return variablesOf(last, layer).get(name)
+}
 
 function own(values: ValueMap | undefined, name: string): Binding | undefined {
   if (values === undefined || !Object.hasOwn(values, name)) return undefined

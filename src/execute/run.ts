@@ -313,7 +313,7 @@ class PlaybookRun {
       }
       // The host that was planned to run it: another one has no plan for it.
       const planner = hosts.find((host) => entriesOf(this.#planned.get(host.name) ?? new Map(), first).length > 0)
-      const runner = which === 'planned' ? active[0] : planner
+      const runner = which === 'planned' ? active[0] : (planner ?? active[0])
       const others = active.filter((host) => host !== runner)
       if (runner?.active === true) await side([runner])
       const result =

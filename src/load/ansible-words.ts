@@ -22,11 +22,8 @@ export const taskWords: Words = {
   collections: 'remove it: task types have short names',
   debugger: 'use plan, --check and --diff to look before acting',
   delegate_facts: 'facts always belong to the host they were asked of',
-  include_tasks: 'put the tasks in place, or make a role of them',
-  include_role: 'name the role under roles of the play',
-  include_vars: 'name the file under vars_files of the play',
   import_playbook: 'it stands in the list of plays, beside them',
-  include: 'put the tasks in place, or make a role of them',
+  include: 'write include_tasks, or import_tasks',
   with_items: loopHint,
   with_list: loopHint,
   with_dict: 'use loop with a list of maps that have a key and a value',
@@ -95,7 +92,6 @@ export const roleCallWords: Words = {
   defaults_from: 'a role has one role.yml: give its inputs another value',
   public: 'remove it: what a role sets for others it sets with set_fact',
   rolespec_validate: 'remove it: the inputs of a role are always checked',
-  apply: 'write the keywords beside import_role',
 }
 
 export const roleUseWords: Words = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { documents } from '../generated/validators/index.js'
-import type { Block, Located, Role, RoleUse } from '../model/playbook.ts'
+import type { Block, Located, Role, RoleUse, TaskOptions } from '../model/playbook.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapEntry, MapSource } from '../model/source.ts'
 import { roleCallWords } from './ansible-words.ts'
@@ -37,16 +37,17 @@ export function readRoleImport(map: MapSource, entry: MapEntry, place: TaskPlace
     keywords,
     inputs: callerInputs({ kind: 'map', entries: given, at: value.at }, value.at, problems),
   }
-  const body = tasksFrom(role, textField(value, 'tasks_from') ?? { value: 'main', at: name.at }, map, place, readList)
+  const file = textField(value, 'tasks_from') ?? { value: 'main', at: name.at }
+  const body = roleTasks(role, file, readOptions(map, place.options), place, readList)
   if (body === undefined) return undefined
   return { kind: 'block', at: map.at, name: textField(map, 'name')?.value, keywords, vars: undefined, call, body, rescue: [], always: [] }
 }
 
 /** The tasks of one file of the role, `main` or `main.yml`; a role without tasks/main.yml has none there. */
-function tasksFrom(
+export function roleTasks(
   role: Role,
   file: Located<string>,
-  keywords: MapSource,
+  options: TaskOptions,
   place: TaskPlace,
   readList: ReadList,
 ): Block['body'] | undefined {
@@ -58,6 +59,5 @@ function tasksFrom(
   const chain = [...place.importedBy, place.path]
   const path = importedPath({ word: 'tasks_from', file: named, folders: [join(role.folder, 'tasks')], chain }, reader)
   if (path === undefined || leavesRole(path, file, role.folder, reader)) return undefined
-  const options = readOptions(keywords, place.options)
   return readTasksFile({ shelf, path, roleFolder: role.folder, importedBy: chain, options }, readList)
 }

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import type { Located } from '../model/playbook.ts'
+import type { Position } from '../model/problem.ts'
 import { isTemplate } from './plain.ts'
 import { shownPath } from './reader.ts'
 import type { Reader } from './reader.ts'
@@ -37,18 +38,17 @@ export function importedPath({ word, file: { value, at }, folders, chain }: Impo
     })
     return undefined
   }
+  return importCycle(path, at, chain, reader) ? undefined : path
+}
+
+/** Whether a file leads back to one that leads to it, which is reported with the way. */
+export function importCycle(path: string, at: Position, chain: readonly string[], { cwd, problems }: Reader): boolean {
   const circle = chain.indexOf(path)
-  if (circle >= 0) {
-    const way = [...chain, path].slice(circle).map((one) => shownPath(cwd, one))
-    problems.push({
-      code: 'IMPORT_CYCLE',
-      message: `files import each other in a circle: ${way.join(' -> ')}`,
-      at,
-      hint: 'remove one of the imports',
-    })
-    return undefined
-  }
-  return path
+  if (circle < 0) return false
+  const way = [...chain, path].slice(circle).map((one) => shownPath(cwd, one))
+  const message = `files import each other in a circle: ${way.join(' -> ')}`
+  problems.push({ code: 'IMPORT_CYCLE', message, at, hint: 'remove one of the imports' })
+  return true
 }
 
 /** Files may import files that import files; more than this is a mistake, or made to exhaust us. */

@@ -90,13 +90,19 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
   return { playbook, inventory, texts, sealed, problems: withoutRepeats(reader.problems).map((problem) => discreet(problem, sealed)) }
 }
 
-/** Where tasks import a role. */
+/** Where tasks import or include a role. */
 function callsIn(items: readonly TaskItem[]): readonly RoleUse[] {
-  return items.flatMap((item) =>
-    item.kind === 'block'
-      ? [...(item.call === undefined ? [] : [item.call]), ...callsIn([...item.body, ...item.rescue, ...item.always])]
-      : [],
-  )
+  return items.flatMap((item) => {
+    switch (item.kind) {
+      case 'block':
+        return [...(item.call === undefined ? [] : [item.call]), ...callsIn([...item.body, ...item.rescue, ...item.always])]
+      case 'task':
+        return (item.include?.branches ?? []).flatMap(({ call, tasks }) => [...(call === undefined ? [] : [call]), ...callsIn(tasks)])
+      case 'flush':
+      case 'end':
+        return []
+    }
+  })
 }
 
 /** A file that is named twice is read twice and says the same twice. */

@@ -6,6 +6,7 @@ import { shortName, taskTypeWords, taskWords } from './ansible-words.ts'
 import { mapField, textField } from './fields.ts'
 import { readRoleImport } from './import-role.ts'
 import { readImport } from './import-tasks.ts'
+import { includeEntry, readInclude } from './include.ts'
 import { readKeywords } from './keywords.ts'
 import { isMeta, readMeta } from './meta.ts'
 import { literalSource } from './plain.ts'
@@ -65,6 +66,8 @@ const oneTopic = 'make a handler of each task and give them one topic with liste
 const groupingHints: ReadonlyMap<string, string> = new Map([
   ['block', oneTopic],
   ['import_role', 'put the handlers into the role, and name the role under roles or in import_role among the tasks'],
+  ['include_tasks', 'use import_tasks, and notify the tasks in it by their names'],
+  ['include_role', 'put the handlers into the role, and name the role among the tasks'],
   ['meta', 'handlers run in the order they are defined'],
 ])
 
@@ -98,6 +101,8 @@ function readItem(map: MapSource, place: TaskPlace): TaskItem | undefined {
   if (imported !== undefined) return readImport(map, imported, place, readTasks)
   const called = map.entries.find(({ key }) => shortName(key) === 'import_role')
   if (called !== undefined) return readRoleImport(map, called, place, readTasks)
+  const included = includeEntry(map)
+  if (included !== undefined && place.shelf.types.find(included.key) !== undefined) return readInclude(map, included, place, readTasks)
   const meta = map.entries.find(({ key }) => isMeta(key))
   if (meta !== undefined) return readMeta(map, meta, place.shelf.reader.problems, place.roleFolder !== undefined)
   return readTask(map, 'task', place.shelf.types, place.options, place.shelf.reader.problems)

@@ -151,8 +151,31 @@ export interface AttemptKeywords {
   readonly delay: Source | undefined
 }
 
+/** What a task may bring in when it is reached; read and checked beforehand. */
+export interface Include {
+  readonly kind: 'tasks' | 'vars'
+  /** of `apply`, for each of the tasks */
+  readonly keywords: InheritedKeywords
+  /** variables of `apply` */
+  readonly applied: MapSource | undefined
+  /** absolute folders in which its name is looked for */
+  readonly folders: readonly string[]
+  readonly branches: readonly IncludeBranch[]
+}
+
+/** One of the files it can name. */
+export interface IncludeBranch {
+  /** absolute: of the file, of the folder for `dir`, of the role for include_role */
+  readonly path: string
+  readonly tasks: readonly TaskItem[]
+  readonly call: RoleUse | undefined
+  readonly vars: MapSource | undefined
+}
+
 export interface Task extends TaskOptions {
   readonly kind: 'task'
+  /** of include_tasks, include_role and include_vars */
+  readonly include?: Include
   readonly at: Position
   readonly name: string | undefined
   /** name of a task type, resolved from an alias where one was written */

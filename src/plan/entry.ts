@@ -49,6 +49,12 @@ export interface Entry {
   readonly turn: Turn | undefined
 }
 
+/** The branch of an include that a host took, and what its item gives to the tasks in it. */
+export interface Taken {
+  readonly path: string
+  readonly values: ValueMap
+}
+
 /** What a host carries from task to task, from segment to segment, from play to play. A new task makes a new state. */
 export interface WalkState {
   readonly runtime: HostRuntime
@@ -62,18 +68,21 @@ export interface WalkState {
   readonly failures: Failures
   /** what a `meta` ended, with the number of the stop from which on it is left out */
   readonly ended: Endings
+  /** what was decided of includes, by the key of their guards; what is not there was not taken */
+  readonly included: ReadonlyMap<string, Taken | Unknown>
   /** blocks in which a planned task may fail */
   readonly risky: ReadonlySet<string>
 }
 
 export const freshState: WalkState = {
-  runtime: { facts: {}, registered: {}, includeVars: {} },
+  runtime: { facts: {}, registered: {}, includeVars: [] },
   overlays: {},
   notified: new Map(),
   once: new Map(),
   results: new Map(),
   failures: noFailures,
   ended: new Map(),
+  included: new Map(),
   risky: new Set(),
 }
 

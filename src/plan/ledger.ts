@@ -3,9 +3,10 @@ import { factNames } from '../compile/fact-names.ts'
 import { knowAnswer } from '../lib/masking/answer.ts'
 import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
 import type { Problem } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
 import { Unknown, type ValueMap } from '../model/value.ts'
 import { failIn } from './blocks.ts'
-import type { Entry, Place, WalkState } from './entry.ts'
+import type { Entry, Place, Taken, WalkState } from './entry.ts'
 import { emptyOverlay, extend, Unobserved } from './overlay.ts'
 import { registeredValue, unknownOutcome } from './registered.ts'
 
@@ -99,6 +100,15 @@ export class Ledger {
     if (last !== undefined) this.entries[this.entries.length - 1] = { ...last, outcome: 'refused', problems }
   }
 
+  include(key: string, taken: Taken | Unknown): void {
+    this.state = { ...this.state, included: new Map([...this.state.included, [key, taken]]) }
+  }
+
+  includeVars(vars: MapSource): void {
+    const { runtime } = this.state
+    this.state = { ...this.state, runtime: { ...runtime, includeVars: [...runtime.includeVars, vars] } }
+  }
+
   /** What a run_once task gave, for the hosts it did not run on. */
   keep(node: TaskNode, value: ValueMap | Unknown): void {
     this.state = { ...this.state, results: new Map([...this.state.results, [node.id, value]]) }
@@ -142,7 +152,20 @@ export class Ledger {
 
   /** A task that runs only if a block fails: what it would set is not known, and is not counted as a change. */
   ifFails(node: TaskNode, id: string): void {
-    const unknown = new Unknown('only if a task of the block fails')
+    this.#perhaps(node, id, new Unknown('only if a task of the block fails'))
+  }
+
+  /** A task behind an include of which is not known yet whether it is taken. */
+  ifIncluded(node: TaskNode, id: string, unknown: Unknown): void {
+    const { registered, facts } = this.state.runtime
+    const names = [node.task.register?.value ?? '', ...factNames(node.task)]
+    const without = (values: ValueMap): ValueMap => Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)))
+    this.state = { ...this.state, runtime: { ...this.state.runtime, registered: without(registered), facts: without(facts) } }
+    this.#perhaps(node, id, unknown)
+    if (node.task.include?.kind === 'tasks') for (const key of includeKeys(node)) this.include(key, unknown)
+  }
+
+  #perhaps(node: TaskNode, id: string, unknown: Unknown): void {
     this.add(node, { id, handler: false, outcome: 'later', reason: unknown.why, registered: unknownOutcome(unknown.why) })
     const { registered, facts } = this.state.runtime
     const name = node.task.register?.value
@@ -163,4 +186,9 @@ export class Ledger {
     notified.delete(node.id)
     this.state = { ...this.state, notified }
   }
+}
+
+/** Keys of the guards behind an include. */
+export function includeKeys({ id, task, copies }: TaskNode): readonly string[] {
+  return task.loop === undefined ? [id] : Array.from({ length: copies }, (_, at) => `${id}#${at}`)
 }

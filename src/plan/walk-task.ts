@@ -1,8 +1,10 @@
+import { basename } from 'node:path'
 import type { TaskNode } from '../compile/compiled-run.ts'
 import { endsLoop, isEnough } from '../compile/attempts.ts'
 import { factNames } from '../compile/fact-names.ts'
-import { type Instance, instantiate } from '../compile/instantiate.ts'
+import { type Instance, instantiate, type LoopItem } from '../compile/instantiate.ts'
 import type { Judgement } from '../compile/judgement.ts'
+import type { Include } from '../model/playbook.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
@@ -13,7 +15,8 @@ import { delegateProblem, placeOf } from './delegate.ts'
 import { type Entry, hasChanges, type KnownOutcome } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
-import type { Ledger } from './ledger.ts'
+import { branchOf, givenBy } from './includes.ts'
+import { includeKeys, type Ledger } from './ledger.ts'
 import { emptyOverlay, nothingObserved, Unobserved } from './overlay.ts'
 import { anyOf, type Outcome, plannedOutcome, registeredLoop, registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
 import { turnOf } from './turn.ts'
@@ -75,6 +78,7 @@ class TaskWalker {
         runtime: this.#ledger.state.runtime,
         fact: (path) => factValue(this.#input.observed.host ?? nothingObserved, path),
         taskTypes: this.#tools.taskTypes,
+        included: givenBy(node.includes, this.#ledger.state),
       })
     } catch (error) {
       const down = error instanceof Unobserved ? this.#input.unreachable.get('host') : undefined
@@ -144,6 +148,8 @@ class TaskWalker {
 
   #instance(node: TaskNode, instance: Instance, common: EntryCommon): InstanceEnd {
     const { id, place } = common
+    if (instance.kind === 'unknown' && node.task.include?.kind === 'tasks' && !this.#mustKnow())
+      this.#undecided(node, instance.item, instance.why)
     switch (instance.kind) {
       case 'skipped': {
         const registered = skippedOutcome(instance.because)
@@ -163,8 +169,10 @@ class TaskWalker {
     const unknown = findUnknown(instance.params)
     if (unknown !== undefined) {
       if (this.#mustKnow()) return { kind: 'cut' }
+      if (node.task.include?.kind === 'tasks') this.#undecided(node, instance.item, unknown.why)
       return this.#unknown(node, common, unknown.why)
     }
+    if (node.task.include !== undefined) return this.#included(node, node.task.include, common, instance)
     const known = this.#input.known.get(id)
     const down = this.#input.unreachable.get(place)
     if (down !== undefined && known?.outcome.values['unreachable'] === true) return this.#unreachable(node, common, down)
@@ -203,6 +211,28 @@ class TaskWalker {
     const outcome: Outcome = { changed: false, failed: false, skipped: false, message, values: { unreachable: true } }
     this.#ledger.add(node, { ...common, outcome: 'failed', reason: message, registered: outcome, tolerant: true })
     return { kind: 'next', outcome }
+  }
+
+  /** Not known whether, or what: then neither is known of the tasks behind it. */
+  #undecided(node: TaskNode, item: LoopItem | undefined, why: string): void {
+    for (const key of item === undefined ? includeKeys(node) : [`${node.id}#${item.index}`]) this.#ledger.include(key, new Unknown(why))
+  }
+
+  /** An include decides: the walk goes on with the tasks of the branch it took, or its variables are there from now on. */
+  #included(node: TaskNode, include: Include, common: EntryCommon, instance: ReadyInstance): InstanceEnd {
+    const found = branchOf(include, instance.params)
+    if ('problem' in found) return this.#broken(node, common, [found.problem])
+    const { path, vars } = found.branch
+    if (vars !== undefined) this.#ledger.includeVars(vars)
+    else {
+      const { item } = instance
+      if (item !== undefined && item.index >= node.copies) return this.#broken(node, common, [grown(node.copies)])
+      this.#ledger.include(item === undefined ? node.id : `${node.id}#${item.index}`, { path, values: item?.variables ?? {} })
+    }
+    const message = `${vars === undefined ? 'includes' : 'reads'} ${basename(path)}`
+    const registered: Outcome = { changed: false, failed: false, skipped: false, message, values: {} }
+    this.#ledger.add(node, { ...common, outcome: 'ok', reason: message, registered })
+    return { kind: 'next', outcome: registered }
   }
 
   #replayed(node: TaskNode, common: EntryCommon, known: KnownOutcome, instance: ReadyInstance): InstanceEnd {
@@ -344,6 +374,14 @@ function registeredOf({ task }: TaskNode, instances: readonly Instance[], outcom
   if (task.loop === undefined) return registeredValue(only)
   if (first.item === undefined) return first.kind === 'skipped' && first.listIsEmpty ? registeredLoop([]) : registeredValue(only)
   return registeredLoop(outcomes.map((outcome, at) => ({ loop: instances[at]?.item?.variables ?? {}, outcome })))
+}
+
+function grown(copies: number): Problem {
+  return {
+    code: 'NOT_SUPPORTED',
+    message: `the list of this include has more than the ${copies} items it had before any host was asked`,
+    hint: 'loop over what the inventory or the play says, and choose with when',
+  }
 }
 
 function secretNames(environment: Value): readonly string[] {

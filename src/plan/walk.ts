@@ -3,14 +3,16 @@ import { evaluateConditions } from '../compile/conditions.ts'
 import { hostScope } from '../compile/variables.ts'
 import type { Probe } from '../model/fact.ts'
 import { type Problem, throwIfAny } from '../model/problem.ts'
+import { Unknown } from '../model/value.ts'
 import { runsIn, waitsForFailure } from './blocks.ts'
 import { endingOf, isLeftOut } from './endings.ts'
 import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
 import { factValue } from './facts.ts'
+import { givenBy, takes } from './includes.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import { Ledger } from './ledger.ts'
 import { nothingObserved, Unobserved } from './overlay.ts'
-import { unknownOutcome } from './registered.ts'
+import { registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
 import type { Stop } from './stops.ts'
 import { type TaskEnd, walkTask } from './walk-task.ts'
 
@@ -46,6 +48,13 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
       if (input.mode === 'plan' && stop.kind === 'task' && block !== undefined && ledger.state.risky.has(block))
         ledger.ifFails(stop.node, stop.id)
       continue
+    }
+    if (stop.kind === 'task' && stop.node.includes.length > 0) {
+      const taken = takes(stop.node.includes, ledger.state)
+      if (taken instanceof Unknown && input.mode === 'plan') ledger.ifIncluded(stop.node, stop.id, taken)
+      // one host runs it for all, and that host does not
+      if (taken === false && stop.node.task.runOnce) ledger.keep(stop.node, registeredValue(skippedOutcome('not included')))
+      if (taken !== true) continue
     }
     const mark = ledger.mark()
     const end = pass(stop, from + at, input, tools, ledger)
@@ -122,12 +131,18 @@ function pass(stop: Stop, at: number, input: WalkInput, tools: PlanTools, ledger
 /** Whether a `meta` happens. What is not known in a plan leaves handlers to the next flush, and ends nothing. */
 function happens(guard: MetaGuard | undefined, input: WalkInput, tools: PlanTools, ledger: Ledger): 'true' | 'false' | 'unknown' {
   if (guard === undefined) return 'true'
-  const { role, blockVars, conditions } = guard
+  const { role, blockVars, includeVars, conditions } = guard
+  const taken = takes(guard.includes, ledger.state)
+  if (taken !== true) return taken instanceof Unknown ? 'unknown' : 'false'
+  const included = givenBy(guard.includes, ledger.state)
   const { play, name } = input.host
   const { runtime } = ledger.state
   try {
     const fact = (path: readonly string[]) => factValue(input.observed.host ?? nothingObserved, path)
-    const verdict = evaluateConditions(conditions, hostScope({ run: tools.run, play, host: name, role, blockVars, runtime, fact }))
+    const verdict = evaluateConditions(
+      conditions,
+      hostScope({ run: tools.run, play, host: name, role, blockVars, includeVars, included, runtime, fact }),
+    )
     if (verdict.kind !== 'failed') return verdict.kind
     const problems = verdict.problems.map((problem) => ({ at: guard.at, ...problem, host: name }))
     throwIfAny(problems)

@@ -10,6 +10,9 @@ import { fetch } from './fetch/index.ts'
 import { file } from './file/index.ts'
 import { generate } from './generate/index.ts'
 import { group } from './group/index.ts'
+import { includeRole } from './include_role/index.ts'
+import { includeTasks } from './include_tasks/index.ts'
+import { includeVars } from './include_vars/index.ts'
 import { lineinfile } from './lineinfile/index.ts'
 import { packageType } from './package/index.ts'
 import { pause } from './pause/index.ts'
@@ -37,6 +40,9 @@ const all: readonly AnyTaskType[] = [
   file,
   generate,
   group,
+  includeRole,
+  includeTasks,
+  includeVars,
   lineinfile,
   packageType,
   pause,

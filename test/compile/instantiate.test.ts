@@ -25,7 +25,7 @@ async function instances(task: string, { runtime = {}, vars = 'n: 3', play = '' 
     run,
     play: compiled,
     host: 'h1',
-    runtime: { facts: {}, registered: {}, includeVars: {}, ...runtime },
+    runtime: { facts: {}, registered: {}, includeVars: [], ...runtime },
     fact: () => new Unknown('a fact'),
     taskTypes,
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type HostRuntime, hostScope, type Scope } from '../../src/compile/variables.ts'
 import type { FactReader } from '../../src/compile/facts.ts'
+import type { MapSource } from '../../src/model/source.ts'
 import { TlsplayError } from '../../src/model/problem.ts'
 import { Unknown, type Value, type ValueMap } from '../../src/model/value.ts'
 import { codes, type CompiledWorld, compileWorld, type World } from './compiled.ts'
@@ -22,7 +23,7 @@ function scopeAt({ run }: CompiledWorld, { host = 'h1', runtime = {}, fact, task
     run,
     play,
     host,
-    runtime: { facts: {}, registered: {}, includeVars: {}, ...runtime },
+    runtime: { facts: {}, registered: {}, includeVars: [], ...runtime },
     role: node?.role,
     task: node?.task,
     loop,
@@ -80,13 +81,18 @@ function layeredWorld(present: ReadonlySet<string>): World {
   }
 }
 
+const varsOf = (value: string): MapSource => {
+  const at = { file: 'v.yml', line: 1, column: 1 }
+  return { kind: 'map', at, entries: [{ key: 'v', keyAt: at, value: { kind: 'scalar', value, at } }] }
+}
+
 describe('the layers of A.1, the highest taken away one at a time', () => {
   test.each(layers.map((layer, index) => [layer, index] as const))('%s wins over all below it', async (layer, index) => {
     const present = new Set<string>(layers.slice(0, index + 1))
     const world = await compileWorld(layeredWorld(present))
     expect(world.loadProblems).toEqual([])
     const runtime = {
-      includeVars: present.has('include_vars') ? { v: 'include_vars' } : {},
+      includeVars: present.has('include_vars') ? [varsOf('include_vars')] : [],
       facts: present.has('set_fact') ? { v: 'set_fact' } : {},
     }
     const scope = scopeAt(world, { runtime })
@@ -136,7 +142,7 @@ test('magic names', async () => {
 test('hostvars gives the variables of another host, and what acts have set there', async () => {
   const world = await compileWorld(small('a: "{{ own }}"\nother: "{{ hostvars.h2.a }} {{ hostvars.h2.set }}"'))
   const scope = scopeAt(world, {
-    runtimeOf: (host) => (host === 'h2' ? { facts: { set: 'S' }, registered: {}, includeVars: {} } : undefined),
+    runtimeOf: (host) => (host === 'h2' ? { facts: { set: 'S' }, registered: {}, includeVars: [] } : undefined),
   })
   expect(scope.lookup('other')).toBe('2 S')
   expect(Object.keys(scope.lookup('hostvars') as ValueMap)).toEqual(['h1', 'h2', 'db'])

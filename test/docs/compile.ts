@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { roleInputValues } from '../../src/compile/check.ts'
 import { compileRun } from '../../src/compile/graph.ts'
 import { checkRoleInputs, loadAll, newReader, readVarsFile } from '../../src/load/index.ts'
@@ -18,7 +18,10 @@ function filesOf(texts: ReadonlyMap<string, string>): Files {
   }
   return {
     read: (path) => (texts.has(path) ? Buffer.from(texts.get(path) ?? '') : kind(path) === 'file' ? readFileSync(path) : undefined),
-    list: (path) => (kind(path) === 'directory' ? readdirSync(path).sort() : undefined),
+    list: (path) => {
+      const own = [...texts.keys()].filter((one) => dirname(one) === path).map((one) => basename(one))
+      return own.length > 0 ? own : kind(path) === 'directory' ? readdirSync(path).sort() : undefined
+    },
     kind,
     realPath: (path) => (texts.has(path) ? path : kind(path) === undefined ? undefined : realpathSync(path)),
   }
@@ -33,12 +36,15 @@ export const usualInventory = `all:
     influxdb: { hosts: { influx1.example.net: { ansible_host: 192.0.2.31 } } }
 `
 
+/** Files that examples include. */
+const besideExamples: readonly (readonly [string, string])[] = [
+  [`${folder}/setup-debian.yml`, '- debug: { msg: hello }\n'],
+  [`${folder}/vars/family-debian.yml`, 'trusted: /etc/ssl/certs\n'],
+]
+
 /** What loading and compiling says against a playbook; the same two steps as `tlsplay plan` does before it connects. */
 export async function problemsOf(playbook: string, inventory = usualInventory): Promise<readonly string[]> {
-  const texts = new Map([
-    [`${folder}/site.yml`, playbook],
-    [`${folder}/inventory.yml`, inventory],
-  ])
+  const texts = new Map([[`${folder}/site.yml`, playbook], [`${folder}/inventory.yml`, inventory], ...besideExamples])
   const files = filesOf(texts)
   const loaded = await loadAll({
     ...{ playbook: `${folder}/site.yml`, inventories: [`${folder}/inventory.yml`], rolesPaths: [], shippedRoles: join(root, 'roles') },

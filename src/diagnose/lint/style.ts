@@ -200,6 +200,7 @@ function undeclared(role: Role, nodes: readonly TaskNode[]) {
     ...nodes.flatMap(({ task }) =>
       [task.register?.value, task.loopControl.loopVar, task.loopControl.indexVar].flatMap((name) => name ?? []),
     ),
+    ...nodes.flatMap(({ task }) => (task.include?.branches ?? []).flatMap(({ vars }) => (vars?.entries ?? []).map(({ key }) => key))),
     ...nodes.flatMap(({ task }) =>
       task.type === 'set_fact' && task.params.kind === 'map' ? task.params.entries.map(({ key }) => key) : [],
     ),

@@ -144,6 +144,104 @@ export const importCases: readonly BadCase[] = [
     expect: { code: 'KEY_MISSING', at: 'h.yml:1:3', message: 'can never be notified' },
   },
   {
+    name: 'an included file that is not there',
+    files: inTasks('- include_tasks: none.yml\n'),
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:22', message: 'include_tasks: there is no file none.yml', hint: 'looked in' },
+  },
+  {
+    name: 'a template that no file fits',
+    files: inTasks('- include_tasks: "none-{{ x }}.yml"\n  vars: {x: 1}\n'),
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:22', message: 'no file can be meant by none-{{ x }}.yml' },
+  },
+  {
+    name: 'a template for the folder of an include',
+    files: { ...inTasks('- include_tasks: "{{ x }}/t.yml"\n'), 'a/t.yml': '[]\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:22', message: 'in the name of a file, not in that of its folder' },
+  },
+  {
+    name: 'a mistake in an included file',
+    files: { ...inTasks('- include_tasks: t.yml\n  when: false\n'), 't.yml': '- debg: {msg: x}\n' },
+    expect: { code: 'TASK_TYPE_UNKNOWN', at: 't.yml:1:3', message: 'debg', hint: 'debug' },
+  },
+  {
+    name: 'a file that includes itself',
+    files: { ...inTasks('- include_tasks: t.yml\n'), 't.yml': '- include_tasks: t.yml\n  when: false\n' },
+    expect: { code: 'IMPORT_CYCLE', at: 't.yml:1:18', message: 't.yml -> t.yml' },
+  },
+  {
+    name: 'become beside an include',
+    files: { ...inTasks('- include_tasks: t.yml\n  become: true\n'), 't.yml': '[]\n' },
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:4:7', message: 'include_tasks takes no become for itself', hint: 'apply: {become: ...}' },
+  },
+  {
+    name: 'a word under apply that no task has',
+    files: { ...inTasks('- include_tasks: {file: t.yml, apply: {becme: true}}\n'), 't.yml': '[]\n' },
+    expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:44', message: '"becme"', hint: 'become' },
+  },
+  {
+    name: 'a list of an include that only a task gives',
+    files: {
+      ...inTasks('- command: x\n  register: r\n- include_tasks: t.yml\n  loop: "{{ r.stdout_lines }}"\n'),
+      't.yml': '[]\n',
+    },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:6:13', message: 'not known before any host is asked', hint: 'write the list' },
+  },
+  {
+    name: 'a list of an include that is a fact',
+    files: { ...inTasks('- include_tasks: t.yml\n  loop: "{{ facts.addresses }}"\n'), 't.yml': '[]\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:13', message: 'not known before any host is asked: a fact of the host' },
+  },
+  {
+    name: 'an included role by a template',
+    files: inTasks('- include_role: {name: "{{ x }}"}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:28', message: 'include_role takes no template', hint: 'choose with when' },
+  },
+  {
+    name: 'an included role that is not there',
+    files: inTasks('- include_role: {name: nope}\n'),
+    expect: { code: 'ROLE_UNKNOWN', at: 'site.yml:3:28', message: 'no role nope' },
+  },
+  {
+    name: 'an input that the included role does not have',
+    files: { ...inTasks('- include_role: {name: r}\n  vars: {port: 1}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'ROLE_INPUT', at: 'site.yml:4:14', message: 'has no input "port"' },
+  },
+  {
+    name: 'public of include_role',
+    files: { ...inTasks('- include_role: {name: r, public: true}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:31', message: 'include_role takes no public', hint: 'set_fact' },
+  },
+  {
+    name: 'included tasks among handlers',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - include_tasks: h.yml\n' },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a handler takes no include_tasks', hint: 'use import_tasks' },
+  },
+  {
+    name: 'included variables that are not there',
+    files: inTasks('- include_vars: none.yml\n'),
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:21', message: 'include_vars: there is no file', hint: 'looked in' },
+  },
+  {
+    name: 'include_vars of nothing',
+    files: inTasks('- include_vars: {name: x}\n'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:21', message: 'expected file or dir, got neither' },
+  },
+  {
+    name: 'include_vars of a file and a folder',
+    files: { ...inTasks('- include_vars: {file: a.yml, dir: b}\n'), 'a.yml': 'x: 1\n' },
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:21', message: 'expected file or dir, got both' },
+  },
+  {
+    name: 'included variables that are a list',
+    files: { ...inTasks('- include_vars: a.yml\n'), 'a.yml': '- x\n' },
+    expect: { code: 'TYPE_WRONG', at: 'a.yml:1:1', message: 'expected a map of variables' },
+  },
+  {
+    name: 'a variable that an include does not give',
+    files: { ...inTasks('- include_tasks: t.yml\n  vars: {name_of: x}\n'), 't.yml': '- debug: {msg: "{{ nameof }}"}\n' },
+    expect: { code: 'VARIABLE_UNDEFINED', at: 't.yml:1:20', message: 'nameof', hint: 'name_of' },
+  },
+  {
     name: 'alternatives of vars_files none of which is there',
     files: { 'site.yml': '- hosts: all\n  vars_files:\n    - [a.yml, b.yml]\n' },
     expect: { code: 'FILE_MISSING', at: 'site.yml:3:8', message: 'no file a.yml, and no b.yml', hint: 'folder of the playbook' },

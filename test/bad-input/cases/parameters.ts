@@ -278,4 +278,20 @@ export const parameterCases: readonly BadCase[] = [
     files: task('set_fact: [a]'),
     expect: { code: 'TYPE_WRONG', at: 'site.yml:3:17', message: 'set_fact: expected a map' },
   },
+  // includes
+  {
+    name: 'include_tasks: a number',
+    files: task('include_tasks: {file: 1}'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:29', message: 'file: expected text, got the number 1' },
+  },
+  {
+    name: 'include_role: a name alone',
+    files: task('include_role: certificate'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:21', message: 'include_role: expected a map of parameters' },
+  },
+  {
+    name: 'include_vars: a name that is none',
+    files: { ...task('include_vars: {file: v.yml, name: a-b}'), 'v.yml': '{}\n' },
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:3:41', message: 'name' },
+  },
 ]

@@ -388,16 +388,6 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:5:7', message: 'takes no poll' },
   },
   {
-    name: 'include_tasks',
-    files: inTasks('- include_tasks: more.yml\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'include_tasks', hint: 'role' },
-  },
-  {
-    name: 'include_role',
-    files: inTasks('- include_role: {name: certificate}\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'include_role', hint: 'roles of the play' },
-  },
-  {
     name: 'the full name of raw',
     files: inTasks('- ansible.builtin.raw: uptime\n'),
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'no task type raw', hint: 'use command' },
