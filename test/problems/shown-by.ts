@@ -9,6 +9,7 @@ export type ShownBy = readonly [file: string, title: string]
  */
 export const shownBy: { readonly [C in ProblemCode]?: readonly [ShownBy, ...ShownBy[]] } = {
   TAG_UNKNOWN: [['bad-input/bad-input.test.ts', 'a selected tag that no task has is a warning, as nothing is wrong with the playbook']],
+  LOOP_VAR_HIDES: [['bad-input/bad-input.test.ts', 'a loop that hides the variable %s is a warning']],
   HOST_UNREACHABLE: [
     ['ssh/ssh.test.ts', 'a port that nobody listens on is unreachable'],
     ['ssh/jump.test.ts', 'the host behind the hop is not there'],
