@@ -127,11 +127,18 @@ tls_aside() {
   tls_x=${'$'}{2%/*}/.tlsplay.$tls_of.o$1
   [ -d "$tls_state/open" ] && { [ ! -e "$2" ] && [ ! -L "$2" ] || mv -- "$2" "$tls_x"; }
 }
+# The guard would see within a second that nothing is left to watch.
+tls_dismiss() {
+  tls_y=
+  { read -r tls_y <"$1/armed"; } 2>/dev/null
+  [ -z "$tls_y" ] || kill "$tls_y" 2>/dev/null
+}
 tls_commit() {
   tls_x=$tls_state/history/$1
   shift
   [ -d "$tls_state/history" ] || mkdir -m 0700 -- "$tls_state/history" || return 2
   mv -- "$tls_state/open" "$tls_x" 2>/dev/null || return 6
+  tls_dismiss "$tls_x"
   tls_y=$tls_x
   for tls_x do
     shift
@@ -146,6 +153,7 @@ tls_commit() {
 tls_undone() {
   tls_x=0
   if [ ! -e "$tls_state/undoing" ] && mv -- "$tls_state/open" "$tls_state/undoing" 2>/dev/null; then
+    tls_dismiss "$tls_state/undoing"
     /bin/sh "$tls_state/undoing/watch" now "$1" >/dev/null 2>&1 9>&-
   else
     while [ "$tls_x" -lt 120 ] && [ ! -e "$tls_state/undoing/failed" ] && tls_watched; do sleep 1; tls_x=$((tls_x + 1)); done

@@ -105,13 +105,22 @@ function snapshot(): readonly string[] {
     })
 }
 
+/** Not merely a zombie that nobody has collected yet. */
+function isAlive(pid: number): boolean {
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z'
+  return !/\) [ZX]/.test(stat)
+}
+
 const log = (): string => readFileSync(state('log'), 'utf8')
 
 test('a commit leaves what is new, and the old versions in the history alone', async () => {
   const host = await session('aaaaaaaa')
   expect(await apply(host)).toEqual([])
   expect(host.uncommitted).toBe(true)
+  const guard = Number(readFileSync(state('open/armed'), 'utf8'))
+  expect(isAlive(guard)).toBe(true)
   await host.commit()
+  await vi.waitFor(() => expect(isAlive(guard)).toBe(false), { timeout: 500, interval: 10 })
   expect(host.uncommitted).toBe(false)
   expect(snapshot().map((line) => line.split(' ')[0])).toEqual(['link', 'made', 'made/created', 'new-link', 'opened', 'replaced'])
   expect(readFileSync(at('replaced'), 'utf8')).toBe('newer\n')
