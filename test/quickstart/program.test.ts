@@ -23,7 +23,8 @@ const kilobytes = (files: Iterable<string>): number => [...files].reduce((sum, f
 // `tlsplay --version` may take 1.5 times as long as `node -e 0`; reading nothing is how it stays there on any machine.
 test('the entry loads next to nothing, and parsing arguments loads no more than commander', () => {
   const dist = dirname(installed.main)
-  expect(kilobytes(loadedWith(installed.main))).toBeLessThan(8)
+  // Most of it is the mask of the last write, which stands before anything can be written.
+  expect(kilobytes(loadedWith(installed.main))).toBeLessThan(16)
   const program = /import\("(\.\/program-[^"]+)"\)/.exec(readFileSync(installed.main, 'utf8'))?.[1]
   expect(program).toBeDefined()
   const parsing = loadedWith(join(dist, program ?? ''))
