@@ -80,6 +80,8 @@ export function storyOfAnsible(exit: number, lines: string): Story {
         // The sum of a loop stands in the recap; its items were told before.
         if ((event.type !== 'task' && event.type !== 'item') || (event.type === 'task' && event.items > 0)) return []
         const { host, task, handler, status, said } = event
+        // Ansible tells of a meta task only where its condition is false, and never counts it.
+        if (task === 'meta') return []
         return [{ host, task, handler, status, ...(event.type === 'item' ? { item: event.item } : {}), ...told(task, said) }]
       }),
     ),
