@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isUndoable } from '../../src/execute/journal.ts'
 import { absent, type Probe, probeKey } from '../../src/model/fact.ts'
 import { TlsplayError } from '../../src/model/problem.ts'
+import type { ProblemCode } from '../../src/model/problem-codes.ts'
 import type { StepAnswer } from '../../src/model/step.ts'
 import { revealText } from '../../src/model/value.ts'
 import type { ConnectionTarget } from '../../src/ports/channel.ts'
@@ -40,6 +41,8 @@ export class MemoryHost {
   lost = false
   /** a tool that every program for this host needs and that is not there */
   lacks: string | undefined
+  /** what goes wrong with the host, and when; what was done until then stays done */
+  breaks: { readonly at: 'open' | 'observe' | 'prepare' | 'act'; readonly code: ProblemCode } | undefined
   /** paths whose writing fails while staging */
   readonly full = new Set<string>()
   /** folders on a filesystem that is mounted read-only */
@@ -185,19 +188,27 @@ export class MemoryHost {
     return known.length > 1 ? known.shift() : known[0]
   }
 
+  reach(moment: NonNullable<MemoryHost['breaks']>['at'], name: string): void {
+    if (this.breaks?.at !== moment) return
+    const at = { file: 'inventory.yml', line: 1, column: 1 }
+    throw new TlsplayError([{ code: this.breaks.code, host: name, at, message: `${name}: it broke to see what happens` }])
+  }
+
   /** `exclusive`: what is done over it can be taken back, as over the connection of a host that a run has to itself. */
-  session(exclusive = true): HostSession {
+  session(exclusive = true, name = ''): HostSession {
     this.connections += 1
     const host = this
     const before = host.exchanges
     return {
       async observe(probes) {
         host.exchanges += 1
+        host.reach('observe', name)
         if (host.lacks !== undefined) throw new TlsplayError([{ code: 'TOOL_MISSING', message: `${host.lacks} is not installed` }])
         return new Map(probes.map((probe) => [probeKey(probe), host.answer(probe)]))
       },
       async prepare(steps) {
         host.exchanges += 1
+        host.reach('prepare', name)
         return new Map(
           steps.map(({ number, step }) => [
             number,
@@ -210,6 +221,7 @@ export class MemoryHost {
       async act(groups): Promise<Answers> {
         host.exchanges += 1
         if (host.lost) throw new TlsplayError([{ code: 'CONNECTION_LOST', message: 'the connection ended' }])
+        host.reach('act', name)
         const answers = new Map<number, StepAnswer>()
         for (const group of groups) {
           let waits = false
@@ -263,7 +275,8 @@ export function memoryHosts(hosts: ReadonlyMap<string, MemoryHost>): HostConnect
       const host = hosts.get(target.name)
       if (host === undefined || host.unreachable)
         throw new TlsplayError([{ code: 'HOST_UNREACHABLE', host: target.name, message: `cannot reach ${target.name} over ssh` }])
-      return host.session(target.exclusive)
+      host.reach('open', target.name)
+      return host.session(target.exclusive, target.name)
     },
   }
 }
