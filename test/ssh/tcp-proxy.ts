@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { Wire, type WireFault } from './wire.ts'
+import { type Direction, Wire, type WireFault } from './wire.ts'
 
 export interface TcpProxy {
   readonly port: number
@@ -10,8 +10,12 @@ export interface TcpProxy {
   close(): Promise<void>
 }
 
-/** Stands between client and server; every connection through it has the fault. */
-export async function startTcpProxy(serverPort: number, fault: WireFault): Promise<TcpProxy> {
+/** Stands between client and server; every connection through it has the fault. `hear` gets what came in. */
+export async function startTcpProxy(
+  serverPort: number,
+  fault: WireFault,
+  hear?: (direction: Direction, chunk: Buffer) => void,
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   const wires: Wire[] = []
   const server = createServer((client) => {
@@ -35,8 +39,14 @@ export async function startTcpProxy(serverPort: number, fault: WireFault): Promi
     const deliver = (to: Socket) => (part: Buffer) => {
       last = new Promise((resolve) => to.write(part, () => resolve()))
     }
-    client.on('data', (chunk) => wire.carry('up', chunk, deliver(upstream)))
-    upstream.on('data', (chunk) => wire.carry('down', chunk, deliver(client)))
+    client.on('data', (chunk) => {
+      hear?.('up', chunk)
+      wire.carry('up', chunk, deliver(upstream))
+    })
+    upstream.on('data', (chunk) => {
+      hear?.('down', chunk)
+      wire.carry('down', chunk, deliver(client))
+    })
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => wire.isCut || client.end())
     wire.begin()
