@@ -5,9 +5,9 @@ import { MemoryHost } from '../fakes/memory-host.ts'
 import { play } from '../fakes/play.ts'
 
 /** Every tenth host is broken, each in its own way and at its own moment; the others must not notice. */
-type Fault = { readonly code: ProblemCode; readonly told: ProblemCode; readonly break: (host: MemoryHost) => void }
+type Fault = { readonly code: ProblemCode; readonly told: string; readonly break: (host: MemoryHost) => void }
 
-const broken = (at: NonNullable<MemoryHost['breaks']>['at'], code: ProblemCode, told = code): Fault => ({
+const broken = (at: NonNullable<MemoryHost['breaks']>['at'], code: ProblemCode, told: string = code): Fault => ({
   ...{ code, told },
   break: (host) => {
     host.breaks = { at, code }
@@ -27,7 +27,8 @@ const faults: readonly Fault[] = [
     },
   },
   {
-    ...{ code: 'TASK_FAILED', told: 'TASK_FAILED' },
+    // What the play had changed on the host is taken back.
+    ...{ code: 'TASK_FAILED', told: 'TASK_FAILED,ROLLED_BACK' },
     break: (host) => {
       host.commands.set('reload', { rc: 3, stdout: 'no' })
     },

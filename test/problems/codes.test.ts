@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/program.ts'
-import { rollbackIncomplete } from '../../src/execute/rolled-back.ts'
 import type { Problem } from '../../src/model/problem.ts'
 import { type ProblemCode, problemCodes } from '../../src/model/problem-codes.ts'
 import { corpus } from '../bad-input/cases/index.ts'
@@ -86,13 +85,6 @@ test('OUTPUT_LIMIT: a program that prints without end', async () => {
   const problem = await problemOf(channel.exchange('while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done', { idleSeconds: 5 }))
   check(problem, { code: 'OUTPUT_LIMIT', host: 'h1', at: targetWith({}).at, message: 'h1: a program printed more than 1048576 bytes' })
   await channel.close()
-})
-
-test('ROLLBACK_INCOMPLETE: what is left is named', () => {
-  const problem = rollbackIncomplete('h1', ['/etc/app: a folder is in the way of what was there'])
-  // One line for each path, as with the last words of a task.
-  expect(problem).toMatchObject({ code: 'ROLLBACK_INCOMPLETE', host: 'h1', hint: expect.stringContaining('run again') })
-  expect(problem.message.split('\n')).toEqual([expect.stringContaining('h1'), '/etc/app: a folder is in the way of what was there'])
 })
 
 test('VERIFY_FAILED: another certificate is served than the one intended', async () => {

@@ -76,9 +76,6 @@ export const shownBy: { readonly [C in ProblemCode]?: readonly [ShownBy, ...Show
     ['execute/host-lock.test.ts', 'who comes second is told by whom the host is held, and how to take it; nothing of it is even staged'],
     ['cli/play.test.ts', 'a host that another run has is exit 5, and what the message says to do works'],
   ],
-  ROLLED_BACK: [['execute/transaction.test.ts', 'tells the run that comes back, and does nothing more of it']],
-  ROLLBACK_INCOMPLETE: [['problems/codes.test.ts', 'ROLLBACK_INCOMPLETE: what is left is named']],
-  NO_WATCHDOG: [['execute/transaction.test.ts', 'where nothing can stand guard, nothing is changed unless one does without']],
   TASK_FAILED: [['cli/play.test.ts', 'a failed task is exit 2, with its place and its last words']],
   WRITE_FAILED: [['cli/desk.test.ts', 'says when it cannot be written']],
   SERVICE_FAILED: [

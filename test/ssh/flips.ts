@@ -6,8 +6,8 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import type { Direction, WireFault } from './wire.ts'
 
 /**
- * Where in the beginning of a stream the random padding of packets without encryption stands: no key protects it yet, and nobody
- * reads it (RFC 4253, sections 6 and 8: the exchange hash covers payloads). Up to NEWKEYS, which is message 21.
+ * Where in the beginning of a stream the random padding of packets without encryption stands, and how long it is: no key protects
+ * that yet, and nobody reads it (RFC 4253, sections 6 and 8: the exchange hash covers values, not packets). Up to NEWKEYS, which is message 21.
  */
 export function paddingPlaces(stream: Buffer): ReadonlySet<number> {
   const places = new Set<number>()
@@ -15,6 +15,7 @@ export function paddingPlaces(stream: Buffer): ReadonlySet<number> {
     const length = stream.readUInt32BE(at)
     const padding = stream[at + 4] ?? 0
     const end = at + 4 + length
+    places.add(at + 4)
     for (let place = end - padding; place < end; place += 1) places.add(place)
     if (stream[at + 5] === 21) break
     at = end
