@@ -23,6 +23,11 @@ export interface PlayOptions extends VaultOptions {
   readonly forks: number
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  readonly startAtTask?: string
+  readonly listHosts?: boolean
+  readonly listTasks?: boolean
+  readonly listTags?: boolean
+  readonly syntaxCheck?: boolean
   readonly check: boolean
   readonly diff: boolean
   readonly verbose: number

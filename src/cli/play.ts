@@ -27,6 +27,7 @@ import { terminalDesk } from './ports/desk.ts'
 import { nodeFiles } from './ports/node-files.ts'
 import { fraction, nodeRandom } from './ports/random.ts'
 import { runIdentity } from './run-identity.ts'
+import { onlyLists, showLists } from './play-list.ts'
 import { terminalPrompt } from './ports/terminal-prompt.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
@@ -78,6 +79,11 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
     watch?.witness.given('ssh_config', JSON.stringify([...(prepared.run.options.connection.sshConfig ?? [])]))
     const objections = prepared.problems.length > 0 ? prepared.problems : (watch?.read() ?? [])
     if (objections.length > 0) return await refuse(objections, prepared.texts, request, io)
+    if (onlyLists(options)) {
+      await showProblems(prepared.warnings, prepared.texts, io)
+      showLists(playbook, prepared.run, options, io)
+      return { code: exitCodes.done }
+    }
     const view = await runView(
       { output: options.output, diff: options.diff || mode === 'plan', stats: options.stats, verbosity: options.verbose },
       io,

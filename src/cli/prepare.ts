@@ -67,6 +67,7 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
     loaded.inventory,
     {
       ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.startAtTask === undefined ? {} : { startAtTask: options.startAtTask }),
       ...{ tags: options.tags, skipTags: options.skipTags, extraVars: extra.vars, connection: request.connection, forks: options.forks },
       ...{ checkMode: request.checkMode, diff: options.diff, environment: io.env, playbookFolder },
     },

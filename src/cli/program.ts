@@ -186,6 +186,14 @@ function playOptions(command: Command): Command {
       .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, `!not`, `&and`')
       .option('-t, --tags <tags>', 'only tasks with these tags (comma separated, repeatable)', collectCommas, [])
       .option('--skip-tags <tags>', 'no task with these tags (comma separated, repeatable)', collectCommas, [])
+      .option(
+        '--start-at-task <name>',
+        'pass over what stands before the first task of this name (or `role : name`; `*` and `?` fit), also inside includes',
+      )
+      .option('--list-hosts', 'only print the hosts of each play')
+      .option('--list-tasks', 'only print the tasks that are selected, included ones too')
+      .option('--list-tags', 'only print the tags of each play')
+      .option('--syntax-check', 'only read and check the playbook; connect to nothing')
       .option('-e, --extra-vars <vars>', '`name=value`, JSON or YAML, or `@file`; beats every other variable (repeatable)', collect, [])
       .option('-C, --check', 'change nothing: the same as `tlsplay plan`', false)
       .option('-D, --diff', 'show how files and certificates differ (plan and --check always do)', false)

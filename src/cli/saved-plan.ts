@@ -25,7 +25,21 @@ export interface PlanWatch {
 
 /** Options that say what to plan and whom to reach; how to show it, and every secret, is given anew. */
 const remembered = [
-  ...['inventory', 'limit', 'user', 'privateKey', 'jump', 'askPass', 'become', 'becomeUser', 'askBecomePass', 'forks', 'tags', 'skipTags'],
+  ...[
+    'inventory',
+    'limit',
+    'user',
+    'privateKey',
+    'jump',
+    'askPass',
+    'become',
+    'becomeUser',
+    'askBecomePass',
+    'forks',
+    'tags',
+    'skipTags',
+    'startAtTask',
+  ],
   ...[
     'rolesPath',
     'knownHosts',

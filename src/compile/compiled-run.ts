@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly limit?: string
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  /** glob: tasks before the first whose name fits are passed over */
+  readonly startAtTask?: string
   /** of `-e`, merged; their texts are templates like those of any variable */
   readonly extraVars?: MapSource
   readonly connection: ConnectionOverrides

@@ -47,7 +47,7 @@ function sightOf(node: TaskNode, play: CompiledPlay): TaskSight {
 }
 
 /** `*` and `?`; everything else is itself. */
-function globOf(pattern: string): (text: string) => boolean {
+export function globOf(pattern: string): (text: string) => boolean {
   const words = pattern.toLowerCase()
   return (text) => matches(words, text.toLowerCase())
 }

@@ -15,6 +15,7 @@ import { limitHosts, selectHosts } from './patterns.ts'
 import { isTemplate } from './template.ts'
 import { renderText } from './render.ts'
 import { unknownTags } from './tags.ts'
+import { startedAt } from './start-at.ts'
 import { emptyRuntime, hostScope } from './variables.ts'
 
 /**
@@ -71,7 +72,9 @@ export function compileRun(playbook: Playbook, inventory: Inventory, options: Ru
     return { ...bare, hosts, batches: serial.batches, nodes: expanded.nodes, handlers: expanded.handlers, varsFiles }
   })
 
-  const run: CompiledRun = { ...base, plays }
+  const started = options.startAtTask === undefined ? { plays } : startedAt(plays, options.startAtTask)
+  if (started.problem !== undefined && problems.length === 0) problems.push(started.problem)
+  const run: CompiledRun = { ...base, plays: started.plays }
   if (problems.length === 0 && plays.every((play) => play.hosts.length === 0))
     problems.push(...nobody(playbook, inventory, chosen, options.limit))
   problems.push(...userProblems(options.connection))
