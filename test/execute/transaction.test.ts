@@ -18,6 +18,7 @@ import { remoteHosts } from '../../src/execute/remote-host.ts'
 import { sha256Hex } from '../../src/lib/digest.ts'
 import type { ActStep, StageStep } from '../../src/ports/host-session.ts'
 import type { HostSession } from '../../src/ports/host-session.ts'
+import { defaultSearchPath } from '../../src/transport/bootstrap.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import { optionsWith, problemOf, programPath, removeTemporaryFolders, script, targetWith, temporaryFolder, toolbox } from '../ssh/rig.ts'
 
@@ -266,13 +267,37 @@ describe('a host that does not hear of its run', () => {
     expect(log()).toMatch(/^committed /)
   })
 
+  /** A guard whose seconds fly while the file is there, one line for each of them, and stand still else. */
+  function fastGuard(): { readonly path: string; readonly seconds: string } {
+    const [tools, seconds] = [temporaryFolder(), join(folder, 'seconds')]
+    const sleep = programPath('sleep')
+    script(
+      join(tools, 'sleep'),
+      `#!/bin/sh\n[ "$1" = 1 ] || exec ${sleep} "$@"\nuntil [ -e ${seconds} ]; do ${sleep} 0.01; [ -d ${folder} ] || exit 1; done\necho >>${seconds}\n`,
+    )
+    return { path: `${tools}${delimiter}${defaultSearchPath}`, seconds }
+  }
+
   test('waits for a step that goes on', async () => {
-    const host = await session('aaaaaaaa', { seconds: 1 })
+    const { path, seconds } = fastGuard()
+    const host = await session('aaaaaaaa', { seconds: 60, path })
+    const longStep = `: >${seconds}; until [ $(wc -l <${seconds}) -gt 150 ]; do sleep 0.01; done; rm ${seconds}`
     expect(
-      await apply(host, [write('replaced', 'new\n', 'old\n'), { kind: 'run', command: { script: 'sleep 4' }, mayFail: false }]),
+      await apply(host, [write('replaced', 'new\n', 'old\n'), { kind: 'run', command: { script: longStep }, mayFail: false }]),
     ).toEqual([])
     await host.commit()
     expect(readFileSync(at('replaced'), 'utf8')).toBe('new\n')
+  })
+
+  test('the twin: as many seconds without a step at work, and it goes back', async () => {
+    const before = snapshot()
+    const { path, seconds } = fastGuard()
+    const host = await session('aaaaaaaa', { seconds: 60, path })
+    expect(await apply(host, [write('replaced', 'new\n', 'old\n')])).toEqual([])
+    writeFileSync(seconds, '')
+    await undone(10_000)
+    expect((await problemOf(host.commit())).code).toBe('ROLLED_BACK')
+    expect(snapshot()).toEqual(before)
   })
 
   test('tells the run that comes back, and does nothing more of it', async () => {
