@@ -6,6 +6,8 @@ import type { Plan } from '../../src/model/plan.ts'
 import type { Problem } from '../../src/model/problem.ts'
 import type { Report } from '../../src/model/report.ts'
 import { readAsset } from '../../src/plan/assets.ts'
+import type { ConnectionTarget } from '../../src/ports/channel.ts'
+import type { HostConnector } from '../../src/ports/host-session.ts'
 import type { Desk } from '../../src/ports/ports.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
 import type { Witness } from '../../src/execute/witness.ts'
@@ -28,6 +30,8 @@ export interface PlayOptions {
   /** keeps what the plan is made from */
   readonly witness?: Witness
   readonly review?: (plan: Plan) => readonly Problem[]
+  /** how each host is reached */
+  readonly reached?: (target: ConnectionTarget) => void
 }
 
 export interface Played {
@@ -80,9 +84,13 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
   const problems = [...loaded.problems, ...compiled.problems]
   if (problems.length > 0)
     throw new Error(`the playbook of the test is wrong: ${problems.map((problem) => `${problem.at?.line}: ${problem.message}`).join('; ')}`)
-  const connector = memoryHosts(
-    new Map([...hosts, ...(options.elsewhere ?? []), ['localhost', hosts.get('localhost') ?? new MemoryHost()]]),
-  )
+  const memory = memoryHosts(new Map([...hosts, ...(options.elsewhere ?? []), ['localhost', hosts.get('localhost') ?? new MemoryHost()]]))
+  const connector: HostConnector = {
+    open(target) {
+      options.reached?.(target)
+      return memory.open(target)
+    },
+  }
   const events: RunEvent[] = []
   const pauses: number[] = []
   const report = await runPlaybook(
