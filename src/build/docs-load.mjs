@@ -11,7 +11,7 @@ export { factAliases, factsMap } from './src/compile/facts.ts'
 export { problemCodes } from './src/model/problem-codes.ts'
 export { runProgram } from './src/cli/program.ts'
 export { lintRules } from './src/diagnose/lint/index.ts'
-export { taskWords, taskTypeWords, playWords, roleUseWords } from './src/load/ansible-words.ts'
+export { taskWords, taskTypeWords, playWords, questionWords, roleUseWords } from './src/load/ansible-words.ts'
 `
 
 /** Commands load what they need when they run; help needs none of it, and no validator must exist yet. */

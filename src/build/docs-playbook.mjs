@@ -5,8 +5,8 @@ const head = ['keyword', 'value', 'default', 'what it means']
 const refusedHead = ['word', 'what to do']
 
 /** docs/reference/playbook.md */
-export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWords, taskTypeWords }) {
-  const { play, importPlaybook, task, block, importRole, roleUse, role, inventory } = documents
+export function playbookPage({ documents, tasks, playWords, questionWords, roleUseWords, taskWords, taskTypeWords }) {
+  const { play, question, importPlaybook, task, block, importRole, roleUse, role, inventory } = documents
   return page(
     'src/load/schemas/ and src/load/ansible-words.ts',
     '# Playbooks, roles and inventories',
@@ -14,6 +14,9 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     '## Play',
     keywordTable(play),
     'The sections run in the order `pre_tasks`, `roles`, `tasks`, `post_tasks`; handlers that were notified run at the end of each of `pre_tasks`, `roles` with `tasks`, and `post_tasks`.',
+    '### vars_prompt',
+    'A list of questions, asked on the terminal before any host is reached. One that `-e` answers is not asked. Without a terminal the default counts, and a question without one is an error that names the `-e` to give.',
+    keywordTable(question),
     '## Import of a playbook',
     'In the place of a play: the plays of another file. Paths in it start at its own folder; roles are looked for beside it too.',
     keywordTable(importPlaybook),
@@ -26,7 +29,7 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     '`import_tasks: FILE` stands in the place of a task too and means a block of the tasks in that file; it takes the same keywords, without `rescue` and `always`. Among handlers it brings in handlers, each notified by its own name.',
     '`import_role` means a block of the tasks of a role, called with inputs of its own; what the role depends on runs before it, and its handlers are those of the play. It takes the keywords of a block, and in its map:',
     keywordTable(importRole.properties.import_role),
-    '`meta: flush_handlers` stands there too: handlers that are due run at this point, on hosts for which its `when` holds. `meta: noop` does nothing.',
+    '`meta: flush_handlers` stands there too: handlers that are due run at this point, on hosts for which its `when` holds. `meta: end_host` leaves out the rest of the play on the host, `end_role` the rest of the role, `end_batch` and `end_play` that of all hosts. `meta: noop` does nothing.',
     '## A role in `roles`',
     'Either the name of a role as text, or a map:',
     keywordTable(roleUse),
@@ -42,6 +45,8 @@ export function playbookPage({ documents, tasks, playWords, roleUseWords, taskWo
     'Each gives the problem `NOT_SUPPORTED` at its place, with the hint of the right column.',
     '### In a play',
     refused(playWords),
+    '### In an entry of `vars_prompt`',
+    refused(questionWords),
     '### In an entry of `roles`',
     refused(roleUseWords),
     '### In a task',

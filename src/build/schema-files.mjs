@@ -20,7 +20,7 @@ export async function schemaFiles() {
 }
 
 /** The form for editors, with every task type in one schema. tlsplay itself picks the schema of a task by its key. */
-function playbookSchema({ play, importPlaybook, task, block, importTasks, importRole, meta, roleUse }, tasks) {
+function playbookSchema({ play, question, importPlaybook, task, block, importTasks, importRole, meta, roleUse }, tasks) {
   const items = { type: 'array', items: { $ref: '#/$defs/item' } }
   const handlers = { type: 'array', items: { $ref: '#/$defs/task' } }
   const lists = Object.fromEntries(
@@ -39,7 +39,16 @@ function playbookSchema({ play, importPlaybook, task, block, importTasks, import
     type: 'array',
     items: { anyOf: ['play', 'import_playbook'].map((name) => ({ $ref: `#/$defs/${name}` })) },
     $defs: {
-      play: { ...play, properties: { ...play.properties, ...lists, roles: roleList(play.properties.roles, '#/$defs/roleUse') } },
+      play: {
+        ...play,
+        properties: {
+          ...play.properties,
+          ...lists,
+          vars_prompt: { ...titles(play.properties.vars_prompt), type: 'array', items: { $ref: '#/$defs/question' } },
+          roles: roleList(play.properties.roles, '#/$defs/roleUse'),
+        },
+      },
+      question,
       import_playbook: importPlaybook,
       roleUse,
       item: { anyOf: ['block', 'import_tasks', 'import_role', 'meta', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
@@ -63,7 +72,11 @@ function playbookSchema({ play, importPlaybook, task, block, importTasks, import
         ...meta,
         required: ['meta'],
         properties: {
-          meta: { title: 'Meta', description: 'flush_handlers: handlers that are due run here', enum: ['flush_handlers', 'noop'] },
+          meta: {
+            title: 'Meta',
+            description: 'flush_handlers: handlers that are due run here; end_...: the tasks behind it are left out',
+            enum: ['flush_handlers', 'end_host', 'end_play', 'end_batch', 'end_role', 'clear_facts', 'noop'],
+          },
           ...meta.properties,
         },
       },

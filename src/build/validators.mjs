@@ -9,7 +9,7 @@ import { parse } from 'yaml'
 import { loadSchemas, root } from './load-schemas.mjs'
 
 const declarations = `import type { Validate } from '../../load/schema-problems.ts'
-export declare const documents: Readonly<Record<'play' | 'importPlaybook' | 'task' | 'block' | 'importTasks' | 'importRole' | 'meta' | 'roleUse' | 'role' | 'inventory' | 'requirements' | 'lock' | 'roleCase', Validate>>
+export declare const documents: Readonly<Record<'play' | 'question' | 'importPlaybook' | 'task' | 'block' | 'importTasks' | 'importRole' | 'meta' | 'roleUse' | 'role' | 'inventory' | 'requirements' | 'lock' | 'roleCase', Validate>>
 export declare const tasks: ReadonlyMap<string, Validate>
 /** of a JSON Schema itself, draft 7 */
 export declare const schema: Validate

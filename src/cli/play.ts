@@ -10,12 +10,14 @@ import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { Report } from '../model/report.ts'
+import { Secret } from '../model/value.ts'
 import { readAsset } from '../plan/assets.ts'
 import type { Clock } from '../ports/ports.ts'
 import { taskTypes } from '../tasks/index.ts'
 import { nodeDialer } from '../transport/dialer.ts'
 import { transports } from '../transport/transports.ts'
 import { hasPendingChanges } from '../view/plan-text.ts'
+import { askVariables } from './ask-variables.ts'
 import { connectionOverrides, defaultKeyFiles } from './connection.ts'
 import { exitCodes } from './exit-codes.ts'
 import { failureCode, interruptedCode, showProblems } from './failure.ts'
@@ -28,8 +30,8 @@ import { nodeFiles } from './ports/node-files.ts'
 import { fraction, nodeRandom } from './ports/random.ts'
 import { runIdentity } from './run-identity.ts'
 import { onlyLists, showLists } from './play-list.ts'
-import { terminalPrompt } from './ports/terminal-prompt.ts'
-import { type Prepared, prepare } from './prepare.ts'
+import { terminalPrompt, type TerminalPrompt } from './ports/terminal-prompt.ts'
+import { type Prepared, prepare, type PrepareRequest } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
 import type { PlanWatch } from './saved-plan.ts'
 import { vaultOf, withoutVaultPassword } from './vault-passwords.ts'
@@ -72,6 +74,7 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
         files,
         vault,
         env: visible,
+        ...(onlyLists(options) ? {} : { ask: asking(prompt, watch) }),
         run: watch?.witness.program(programs) ?? programs,
       },
       { cwd: io.cwd, env: environment },
@@ -96,6 +99,16 @@ export async function play(request: PlayRequest, io: Io): Promise<Played> {
   } catch (error) {
     if (error instanceof TlsplayError) return await refuse(error.problems, new Map(), request, io)
     throw error
+  }
+}
+
+/** What is answered is an input of a saved plan, as extra variables are. */
+function asking(prompt: TerminalPrompt, watch: PlanWatch | undefined): NonNullable<PrepareRequest['ask']> {
+  return async (playbook, given) => {
+    const asked = await askVariables(playbook, given, prompt)
+    const said = [...asked.answers].map(([{ name }, { value }]) => [name, value instanceof Secret ? value.reveal() : value])
+    if (said.length > 0) watch?.witness.given('answers to vars_prompt', JSON.stringify(said))
+    return asked
   }
 }
 

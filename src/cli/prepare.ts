@@ -4,9 +4,12 @@ import { compileRun } from '../compile/graph.ts'
 import { roleInputValues } from '../compile/check.ts'
 import { parseExtraVars } from '../compile/extra-vars.ts'
 import { checkRoleInputs, discreet, loadAll, newReader, parseYaml, readVarsFile, type RunInventory, type Vault } from '../load/index.ts'
+import type { Playbook } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
 import type { Files } from '../ports/ports.ts'
 import { taskTypes } from '../tasks/index.ts'
+import type { Asked } from './ask-variables.ts'
 import type { Texts } from './failure.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
@@ -35,6 +38,8 @@ export interface PrepareRequest {
   /** of the process, for the ssh program that tells its settings; not there: nobody is going to connect */
   readonly env?: Io['env']
   readonly run?: RunInventory
+  /** asks what the plays want to know; not there: nobody is asked, and it stays open */
+  readonly ask?: (playbook: Playbook, given: MapSource | undefined) => Promise<Asked>
 }
 
 /** Everything before the first connection: texts are read and checked, hosts selected, templates and conditions read. */
@@ -61,7 +66,9 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
   // Their places say `-e`, line N being the Nth of them.
   const texts = new Map([...loaded.texts, ['-e', options.extraVars.join('\n')]])
   // Compiling half a playbook would blame the user for what could not be read.
-  const early = [...loaded.problems, ...extra.problems]
+  const unread = [...loaded.problems, ...extra.problems]
+  const asked = unread.length > 0 ? undefined : await request.ask?.(loaded.playbook, extra.vars)
+  const early = [...unread, ...(asked?.problems ?? [])]
   const compiled = compileRun(
     loaded.playbook,
     loaded.inventory,
@@ -71,17 +78,23 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
       ...{ tags: options.tags, skipTags: options.skipTags, extraVars: extra.vars, connection: request.connection, forks: options.forks },
       ...{ checkMode: request.checkMode, diff: options.diff, environment: io.env, playbookFolder },
     },
-    { taskTypes, readFile, readVars: (path) => readVarsFile(reader, path), random: fraction },
+    {
+      taskTypes,
+      readFile,
+      readVars: (path) => readVarsFile(reader, path),
+      random: fraction,
+      ...(asked === undefined ? {} : { answers: asked.answers }),
+    },
   )
   const hushed = (problem: Problem): Problem => discreet(problem, loaded.sealed)
   const late = [...reader.problems, ...compiled.problems.map(hushed)]
-  const warnings = compiled.warnings.map(hushed)
+  const warnings = [...(asked?.warnings ?? []), ...compiled.warnings.map(hushed)]
   const problems = early.length > 0 ? early : late.length > 0 ? late : (await roleInputProblems(compiled.run)).map(hushed)
   const all = new Map([...texts, ...reader.texts])
   if (problems.length > 0) return { run: compiled.run, playbookFolder, texts: all, warnings, problems }
-  const asked =
+  const reached =
     request.env === undefined ? { run: compiled.run, problems: [], warnings: [] } : await withSshConfig(compiled.run, { env: request.env })
-  return { run: asked.run, playbookFolder, texts: all, warnings: [...warnings, ...asked.warnings], problems: asked.problems }
+  return { run: reached.run, playbookFolder, texts: all, warnings: [...warnings, ...reached.warnings], problems: reached.problems }
 }
 
 /** Inputs of roles that are no literal text have their values only now, and for each host its own. */

@@ -36,6 +36,7 @@ function playSyntax(play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskTy
   const roles = new Set(nodes.flatMap((node) => node.role ?? []))
   return [
     ...mapSyntax(play.play.vars),
+    ...[...play.answers.values()].flatMap(({ source }) => syntaxProblems(source)),
     ...play.varsFiles.flatMap(mapSyntax),
     ...[...roles].flatMap(roleSyntax),
     ...nodes.flatMap((node) => nodeSyntax(node, taskTypes)),

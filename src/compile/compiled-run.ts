@@ -1,8 +1,8 @@
 import type { SshConfig } from './ssh-settings.ts'
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
-import type { Ending, InheritedKeywords, Located, Play, Playbook, Role, RoleUse, Task } from '../model/playbook.ts'
+import type { Ending, InheritedKeywords, Located, Play, Playbook, PlayQuestion, Role, RoleUse, Task } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
-import type { MapSource } from '../model/source.ts'
+import type { MapSource, ScalarSource } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
 import type { Text } from '../model/value.ts'
 
@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly playbookFolder: string
 }
 
+export type Answers = ReadonlyMap<PlayQuestion, ScalarSource>
+
 /** What compiling needs from outside; reading is done by whoever calls. */
 export interface CompileInputs {
   readonly taskTypes: ReadonlyMap<string, AnyTaskType>
@@ -52,6 +54,8 @@ export interface CompileInputs {
   readFile(path: string): string | undefined
   /** a file of `vars_files` by absolute path; undefined when it is missing or was reported */
   readVars(path: string): MapSource | undefined
+  /** what a person said to the questions of a play, by name; without it nobody is asked */
+  readonly answers?: Answers
   /** at least 0, below 1; for `order: shuffle` */
   random(): number
 }
@@ -76,6 +80,8 @@ export interface CompiledPlay {
   /** in the order they run: of roles, then of the play */
   readonly handlers: readonly TaskNode[]
   readonly varsFiles: readonly MapSource[]
+  /** of `vars_prompt` */
+  readonly answers: ReadonlyMap<string, VarOrigin>
 }
 
 export type Node = TaskNode | FlushNode | EndNode

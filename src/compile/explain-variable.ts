@@ -3,7 +3,7 @@ import type { VarOrigin } from '../model/inventory.ts'
 import type { Task } from '../model/playbook.ts'
 import { TlsplayError } from '../model/problem.ts'
 import { entryOf, type MapSource, type Source } from '../model/source.ts'
-import type { Value } from '../model/value.ts'
+import { Unknown, type Value } from '../model/value.ts'
 import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
 import { secretNames } from './connection-names.ts'
 import { inventoryVariableLayers, variablesOf } from './inventory-variables.ts'
@@ -59,7 +59,8 @@ function sightOf(run: CompiledRun, play: CompiledPlay | undefined, host: string,
 /** A fact, or a name that only a task sets, is not there yet. */
 function valueOf(read: () => Value | undefined): Value | undefined {
   try {
-    return read()
+    const value = read()
+    return value instanceof Unknown ? undefined : value
   } catch (error) {
     if (error instanceof TlsplayError) return undefined
     throw error
@@ -87,6 +88,7 @@ function giversOf(
     ...(blockVars ?? []).toReversed().flatMap((vars) => from(vars, 'block vars')),
     ...from(role?.role.vars, 'role vars'),
     ...(play?.varsFiles ?? []).toReversed().flatMap((file) => from(file, 'vars_files')),
+    ...(play?.answers.has(name) === true ? [{ layer: 'vars_prompt', written: undefined, at: play.answers.get(name)?.source.at }] : []),
     ...from(play?.play.vars, 'play vars'),
     ...inventoryVariableLayers(run.inventory, host)
       .toReversed()

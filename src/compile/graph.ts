@@ -1,10 +1,11 @@
-import type { Inventory } from '../model/inventory.ts'
-import type { Located, Playbook } from '../model/playbook.ts'
+import type { Inventory, VarOrigin } from '../model/inventory.ts'
+import type { Located, Play, Playbook } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
+import { Unknown } from '../model/value.ts'
 import { batchesOf, ordered } from './batches.ts'
 import { runProblems } from './check.ts'
-import type { Compiled, CompiledPlay, CompiledRun, CompileInputs, RunOptions } from './compiled-run.ts'
+import type { Answers, Compiled, CompiledPlay, CompiledRun, CompileInputs, RunOptions } from './compiled-run.ts'
 import { expandPlay } from './expand.ts'
 import { itemCounter } from './include-items.ts'
 import { userProblems } from './connection.ts'
@@ -45,6 +46,7 @@ export function compileRun(playbook: Playbook, inventory: Inventory, options: Ru
       nodes: [],
       handlers: [],
       varsFiles: [],
+      answers: answersOf(play, extraVars, inputs.answers),
     }
     const pattern = playText(play.hosts.value, play.hosts.at, base, bare, problems)
     const selection = pattern === undefined ? undefined : selectHosts(pattern, inventory, play.hosts.at)
@@ -83,6 +85,20 @@ export function compileRun(playbook: Playbook, inventory: Inventory, options: Ru
   return { run, problems, warnings }
 }
 
+/** A question that -e answers is not one; one that nobody was asked is open until the run. */
+function answersOf({ questions }: Play, extraVars: ReadonlyMap<string, VarOrigin>, given: Answers | undefined): CompiledPlay['answers'] {
+  const open = questions.filter(({ name }) => !extraVars.has(name))
+  return new Map(
+    open.map((question): [string, VarOrigin] => {
+      const source = given?.get(question)
+      const { name, at } = question
+      if (source !== undefined) return [name, { source, layer: 'vars_prompt' }]
+      const unknown = new Unknown('asked for when the playbook runs')
+      return [name, { source: { kind: 'scalar', value: null, at }, layer: 'vars_prompt', unknown }]
+    }),
+  )
+}
+
 /** A text that holds for a whole play: it may read extra vars, vars of the play and what all hosts share, no more. */
 function playText(text: string, at: Position, run: CompiledRun, play: CompiledPlay, problems: Problem[]): string | undefined {
   if (!isTemplate(text)) return text
@@ -90,7 +106,9 @@ function playText(text: string, at: Position, run: CompiledRun, play: CompiledPl
   problems.push(...found)
   if (found.length > 0) return undefined
   if (typeof value === 'string') return value
-  problems.push({ code: 'TEMPLATE_VALUE', message: 'a secret cannot stand here', at })
+  if (value instanceof Unknown)
+    problems.push({ code: 'TEMPLATE_VALUE', message: `what stands here is ${value.why}`, at, hint: 'give it with -e' })
+  else problems.push({ code: 'TEMPLATE_VALUE', message: 'a secret cannot stand here', at, hint: 'of vars_prompt: write private: false' })
   return undefined
 }
 

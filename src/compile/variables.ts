@@ -60,6 +60,8 @@ interface Reading {
   readonly path: { readonly scope: HostScope; readonly name: string }[]
 }
 
+const none: ReadonlyMap<string, VarOrigin> = new Map()
+
 type Binding =
   | { readonly kind: 'value'; readonly read: () => Value }
   | { readonly kind: 'source'; readonly origin: VarOrigin /** where its templates look names up */; readonly scope: () => HostScope }
@@ -160,6 +162,7 @@ class HostScope implements Scope {
       ...(blockVars ?? []).toReversed().map((vars) => variablesOf(vars, 'block vars')),
       variablesOf(role?.role.vars, 'role vars'),
       ...(play?.varsFiles ?? []).toReversed().map((file) => variablesOf(file, 'vars_files')),
+      play?.answers ?? none,
       variablesOf(play?.play.vars, 'play vars'),
       inventoryVariables(run.inventory, host),
     ]
@@ -167,6 +170,7 @@ class HostScope implements Scope {
   }
 
   #rendered(name: string, { origin, scope }: Extract<Binding, { kind: 'source' }>): Value {
+    if (origin.unknown !== undefined) return origin.unknown
     const { path } = this.#reading
     const at = path.findIndex((step) => step.scope === this && step.name === name)
     if (at >= 0 || path.length >= pathLimit) {

@@ -61,7 +61,6 @@ export const taskTypeWords: Words = {
 }
 
 export const playWords: Words = {
-  vars_prompt: 'pass the value with -e, or from a file with -e @FILE',
   strategy: 'hosts always run task by task, in batches of serial',
   ignore_errors: 'put ignore_errors on the tasks it is meant for',
   ignore_unreachable: 'put ignore_unreachable on the tasks it is meant for',
@@ -83,6 +82,13 @@ export const playWords: Words = {
   gather_timeout: 'remove it: facts are asked for where they are used',
   fact_path: 'remove it: facts are asked for where they are used',
   debugger: 'use plan, --check and --diff to look before acting',
+}
+
+/** Keys of an entry of vars_prompt. */
+export const questionWords: Words = {
+  encrypt: 'hash it where it is used: {{bcrypt NAME}}',
+  salt: 'hash it where it is used: {{bcrypt NAME}}',
+  salt_size: 'hash it where it is used: {{bcrypt NAME}}',
 }
 
 /** Keys of import_role and include_role that a role here has no use for. */

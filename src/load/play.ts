@@ -8,6 +8,7 @@ import { flagField, mapField, numberField, textField, textOf, textsField } from 
 import { readKeywords } from './keywords.ts'
 import { isTemplate, literalSource } from './plain.ts'
 import { shownPath } from './reader.ts'
+import { readQuestions } from './questions.ts'
 import { readRoleUses } from './role-use.ts'
 import type { RoleShelf } from './roles.ts'
 import { validated } from './schema-problems.ts'
@@ -45,6 +46,7 @@ export function readPlay(source: Source, path: string, shelf: RoleShelf): Play |
     hosts: hostPattern(map),
     keywords: readKeywords(map, problems),
     vars: mapField(map, 'vars'),
+    questions: readQuestions(list('vars_prompt'), problems),
     varsFiles: readVarsFiles(entryOf(map, 'vars_files')?.value, path, shelf),
     serial: readSerial(map),
     order: readOrder(map),

@@ -1,5 +1,6 @@
 import type { Position } from './problem.ts'
 import type { MapSource, Source } from './source.ts'
+import type { Unknown } from './value.ts'
 
 /** Variables of one file or section; `from` names the layer of design/language.md A.1 they belong to. */
 export interface VarLayer {
@@ -54,4 +55,6 @@ export interface Inventory {
 export interface VarOrigin {
   readonly source: Source
   readonly layer: string
+  /** nobody has been asked for it */
+  readonly unknown?: Unknown
 }

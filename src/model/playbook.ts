@@ -1,5 +1,5 @@
 import type { Position } from './problem.ts'
-import type { MapSource, Source } from './source.ts'
+import type { MapSource, ScalarSource, Source } from './source.ts'
 
 export interface Located<T> {
   readonly value: T
@@ -19,6 +19,8 @@ export interface Play {
   readonly hosts: Located<string>
   readonly keywords: InheritedKeywords
   readonly vars: MapSource | undefined
+  /** `vars_prompt`: asked before any host is */
+  readonly questions: readonly PlayQuestion[]
   /** of each, the first that is there counts */
   readonly varsFiles: readonly (readonly Located<string>[])[]
   /** how many hosts form a batch: counts or percentages, the last one repeats */
@@ -33,6 +35,19 @@ export interface Play {
   readonly tasks: readonly TaskItem[]
   readonly postTasks: readonly TaskItem[]
   readonly handlers: readonly (Task | Block)[]
+}
+
+/** A variable that the person who starts the run gives. */
+export interface PlayQuestion {
+  readonly at: Position
+  readonly name: string
+  readonly prompt: string
+  /** what is typed is not shown, and is a secret */
+  readonly isPrivate: boolean
+  /** it is typed twice */
+  readonly confirm: boolean
+  /** for an empty answer */
+  readonly fallback: ScalarSource | undefined
 }
 
 /** Keywords a play, a role entry or a task may carry; the innermost wins, tags and conditions add up. */

@@ -1,7 +1,9 @@
 import { type Commands, lazyCommands } from '../../src/cli/commands.ts'
 import { connectionOverrides } from '../../src/cli/connection.ts'
 import type { PlayOptions } from '../../src/cli/options.ts'
-import { type Prepared, prepare } from '../../src/cli/prepare.ts'
+import { askVariables } from '../../src/cli/ask-variables.ts'
+import { terminalPrompt } from '../../src/cli/ports/terminal-prompt.ts'
+import { type Prepared, prepare, type PrepareRequest } from '../../src/cli/prepare.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { runPlaybook } from '../../src/execute/run.ts'
 import { assetOpener, checkParams } from '../../src/load/index.ts'
@@ -62,7 +64,8 @@ async function optionsOf(args: readonly string[]): Promise<PlayOptions> {
 async function planned(options: PlayOptions, files: Files, env: Readonly<Record<string, string>>): Promise<Attempt> {
   const io = { cwd: folder, env: { HOME: '/home/me', ...env } }
   const connection = await connectionOverrides(options, io, { secret: async () => Secret.of('hunter2') })
-  const prepared = await prepare({ playbook: 'site.yml', options, checkMode: true, connection, files, vault: undefined }, io)
+  const ask: PrepareRequest['ask'] = (playbook, given) => askVariables(playbook, given, terminalPrompt(fakeIo([])))
+  const prepared = await prepare({ playbook: 'site.yml', options, checkMode: true, connection, files, vault: undefined, ask }, io)
   const { texts, warnings } = prepared
   if (prepared.problems.length > 0) return { problems: prepared.problems, texts, warnings }
   try {

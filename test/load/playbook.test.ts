@@ -153,7 +153,7 @@ test.each([
   },
   {
     case: 'a word of Ansible',
-    text: inPlay('  strategy: free\n  vars_prompt: []\n'),
+    text: inPlay('  strategy: free\n  port: 22\n'),
     problems: ['NOT_SUPPORTED site.yml:2:3', 'NOT_SUPPORTED site.yml:3:3'],
   },
   { case: 'import_playbook', text: '- import_playbook: x.yml\n', problems: ['FILE_MISSING site.yml:1:20'] },

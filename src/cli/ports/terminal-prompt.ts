@@ -5,6 +5,10 @@ import type { Prompt } from '../../ports/ports.ts'
 import type { Input, Io } from '../io.ts'
 
 export interface TerminalPrompt extends Prompt {
+  /** whether somebody could answer */
+  readonly isThere: boolean
+  /** a line for whoever is asked */
+  say(text: string): void
   /** what is typed is shown, as the terminal does it by itself */
   line(question: string): Promise<string>
 }
@@ -12,6 +16,10 @@ export interface TerminalPrompt extends Prompt {
 /** Asks on the terminal. The question goes to stderr, so stdout stays clean. */
 export function terminalPrompt(io: Pick<Io, 'stdin' | 'stderr'>): TerminalPrompt {
   return {
+    isThere: io.stdin.isTTY === true,
+    say: (text) => {
+      io.stderr.write(`${text}\n`)
+    },
     line: async (question) => {
       const { stdin } = io
       if (stdin.isTTY !== true) throw nobody(question)

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { inheritedKeywords, texts, variables, whenKeyword } from './shared.ts'
+import { inheritedKeywords, namePattern, texts, variables, whenKeyword } from './shared.ts'
 
 // the items are validated one by one, so that a mistake in a task is told in the words of its own type
 const tasks = (title: string, description: string) =>
@@ -18,6 +18,25 @@ export const roleUseSchema = Type.Object(
     ...whenKeyword,
   },
   { title: 'Role use', description: 'a role and the values of its inputs', additionalProperties: false },
+)
+
+/** An entry of `vars_prompt`. */
+export const questionSchema = Type.Object(
+  {
+    name: Type.String({ title: 'Name', description: 'name of the variable', pattern: namePattern }),
+    prompt: Type.Optional(Type.String({ title: 'Prompt', description: 'the question; the name without it', minLength: 1 })),
+    private: Type.Optional(
+      Type.Boolean({ title: 'Private', description: 'what is typed is not shown and is a secret; true unless said otherwise' }),
+    ),
+    confirm: Type.Optional(Type.Boolean({ title: 'Confirm', description: 'ask twice, until both answers are the same' })),
+    default: Type.Optional(
+      Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()], { title: 'Default', description: 'for an empty answer' }),
+    ),
+    unsafe: Type.Optional(
+      Type.Boolean({ title: 'Unsafe', description: 'accepted and without effect: what is typed is data, never a template' }),
+    ),
+  },
+  { title: 'Question', description: 'a variable that is asked for before the run', additionalProperties: false },
 )
 
 const batch = Type.Union([
@@ -39,6 +58,12 @@ export const playSchema = Type.Object(
           description: 'YAML files of variables, relative to the playbook; of a list in the list the first file that is there',
         },
       ),
+    ),
+    vars_prompt: Type.Optional(
+      Type.Array(Type.Unknown(), {
+        title: 'Questions',
+        description: 'variables that whoever starts the run is asked for, unless -e gives them',
+      }),
     ),
     serial: Type.Optional(
       Type.Union([batch, Type.Array(batch, { minItems: 1 })], {

@@ -237,8 +237,23 @@ export const playCases: readonly BadCase[] = [
   },
   {
     name: 'questions for variables',
+    files: inPlay('  vars_prompt: [{name: x, encrypt: sha512_crypt}]\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:27', message: 'vars_prompt takes no encrypt', hint: 'bcrypt' },
+  },
+  {
+    name: 'a question that is no map',
+    files: inPlay('  vars_prompt: [x]\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:2:17', message: 'an entry of vars_prompt must be a map', hint: 'name: VARIABLE' },
+  },
+  {
+    name: 'a question without a name',
+    files: inPlay('  vars_prompt: [{prompt: Which one}]\n'),
+    expect: { code: 'KEY_MISSING', at: 'site.yml:2:17', message: 'name' },
+  },
+  {
+    name: 'a question that nobody can answer',
     files: inPlay('  vars_prompt: [{name: x}]\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no vars_prompt', hint: '-e' },
+    expect: { code: 'OPTION_INVALID', at: 'site.yml:2:24', message: 'cannot ask for x', hint: '-e x=VALUE' },
   },
   {
     name: 'a login user in the play',
