@@ -30,11 +30,15 @@ export class Recap {
     this.#add(host, status, 1)
   }
 
-  /** One entry of a task, in the order they end: the items of a loop are one task, and the worst of them is how it ended. */
-  countEntry(host: string, id: string, status: TaskStatus, changed = status === 'changed'): void {
+  /**
+   * One entry of a task, in the order they end: the items of a loop are one task, and the worst of them is how it ended. Of an
+   * include each item that took it counts (`each`), as in Ansible (plugins/strategy/linear.py of 2.19).
+   */
+  countEntry(host: string, id: string, status: TaskStatus, changed = status === 'changed', each = false): void {
     const stop = stopOf({ id })
     const last = this.#last.get(host)
-    const same = last?.stop === stop ? last : undefined
+    if (each && last?.stop === stop && status === 'skipped') return
+    const same = last?.stop === stop && !(each && last.status === 'ok') ? last : undefined
     if (same !== undefined) this.#add(host, same.status, -1, same.changed)
     const together = {
       stop,

@@ -54,7 +54,7 @@ export class RunLog {
     for (const entry of entries) {
       const { node, id, item, handler } = entry
       const status = as ?? statusOf(entry)
-      this.#recap.countEntry(host, id, status, entry.registered.changed === true)
+      this.#recap.countEntry(host, id, status, entry.registered.changed === true, node.task.include?.kind === 'tasks')
       this.emit({
         type: 'task_finished',
         result: {

@@ -5,6 +5,7 @@ import type { Plan, PlannedHost, PlannedPlay } from '../model/plan.ts'
 import { type Problem, throwIfAny, TlsplayError } from '../model/problem.ts'
 import type { Report } from '../model/report.ts'
 import type { PlanTools } from '../plan/input.ts'
+import type { Failures } from '../plan/blocks.ts'
 import { playEnded } from '../plan/endings.ts'
 import { plannedTasks, summarise } from '../plan/document.ts'
 import { type Stop, stopsOf } from '../plan/stops.ts'
@@ -294,6 +295,7 @@ class PlaybookRun {
     const hosts = batch.hosts.flatMap((name) => this.#hosts.get(name) ?? [])
     for (const stretch of batch.stretches) {
       const active = hosts.filter((host) => host.active)
+      const before = new Map(active.map((host) => [host, host[which].failures]))
       const first = stretch.stops[stretch.from]
       const throttle = first === undefined || !('node' in first) ? undefined : first.node.task.throttle
       const forks = stretch.delegate === undefined ? Math.min(this.#request.forks, throttle ?? this.#request.forks) : 1
@@ -308,7 +310,7 @@ class PlaybookRun {
       }
       if (first?.kind !== 'task' || !first.node.task.runOnce) {
         await side(active)
-        this.#failAlong(batch, hosts, active, stretch, which)
+        this.#failAlong(batch, hosts, before, stretch, which)
         continue
       }
       // The host that was planned to run it: another one has no plan for it.
@@ -338,7 +340,7 @@ class PlaybookRun {
         for (const host of others)
           if (host[which].failures.doomed) host.problems.push(failedAlong(first, host, `it failed on ${runner.name}, which ran it for all`))
       }
-      this.#failAlong(batch, hosts, active, stretch, which)
+      this.#failAlong(batch, hosts, before, stretch, which)
     }
   }
 
@@ -357,20 +359,18 @@ class PlaybookRun {
   #failAlong(
     { play }: BatchPlan,
     hosts: readonly HostRun[],
-    before: readonly HostRun[],
+    before: ReadonlyMap<HostRun, Failures>,
     { stops, from, to }: Stretch,
     which: 'planned' | 'actual',
   ): void {
     const stop = stops[from]
     if (stop === undefined || !('node' in stop) || !countsForAll(play.play, stop)) return
     const isLost = (host: HostRun): boolean => !host.active || host[which].failures.doomed
-    if (!before.some(isLost)) return
-    const why = whyAllFail(
-      play.play,
-      stop,
-      hosts.filter(isLost).map(({ name }) => name),
-      hosts.length,
+    // By this task: a host that was lost before may run the tasks of its always still.
+    const byThis = [...before].flatMap(([host, failures]) =>
+      isLost(host) && (host[which].failures !== failures || !failures.doomed) ? [host.name] : [],
     )
+    const why = whyAllFail(play.play, stop, byThis, { lost: hosts.filter(isLost).length, all: hosts.length })
     if (why === undefined) return
     for (const host of hosts.filter((one) => !isLost(one))) {
       host.failAlong(stop, stops.slice(to), which)

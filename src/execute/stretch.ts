@@ -45,11 +45,17 @@ export function countsForAll({ anyErrorsFatal, maxFailPercentage }: Play, stop: 
   return 'node' in stop && (anyErrorsFatal || stop.node.task.anyErrorsFatal || maxFailPercentage !== undefined)
 }
 
-/** Why a failure on `lost` of the `all` hosts of a batch is one of every host; undefined when it is not. */
-export function whyAllFail(play: Play, stop: Stop, lost: readonly string[], all: number): string | undefined {
-  if (!('node' in stop) || lost.length === 0) return undefined
-  if (play.anyErrorsFatal || stop.node.task.anyErrorsFatal) return `any_errors_fatal: it failed on ${lost.join(', ')}`
+/** How many hosts of a batch are lost by now, of how many. */
+export interface Losses {
+  readonly lost: number
+  readonly all: number
+}
+
+/** Why a failure that lost the hosts `byThis` is one of every host of the batch; undefined when it is not. */
+export function whyAllFail(play: Play, stop: Stop, byThis: readonly string[], { lost, all }: Losses): string | undefined {
+  if (!('node' in stop) || byThis.length === 0) return undefined
+  if (play.anyErrorsFatal || stop.node.task.anyErrorsFatal) return `any_errors_fatal: it failed on ${byThis.join(', ')}`
   const { maxFailPercentage } = play
-  if (maxFailPercentage === undefined || (100 * lost.length) / all <= maxFailPercentage) return undefined
-  return `max_fail_percentage: ${lost.length} of ${all} hosts of the batch are lost, ${maxFailPercentage}% may be`
+  if (maxFailPercentage === undefined || (100 * lost) / all <= maxFailPercentage) return undefined
+  return `max_fail_percentage: ${lost} of ${all} hosts of the batch are lost, ${maxFailPercentage}% may be`
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, test } from 'vitest'
 import { type Case, comparison } from './both.ts'
+import { drawn } from './drawn.ts'
 import { act, type Keywords, type Spelled } from './spelling.ts'
 
 const compare = comparison()
@@ -79,9 +80,10 @@ const notifyGraph: fc.Arbitrary<Case> = fc
     },
   }))
 
-describe('random graphs of notifications', () => {
-  const graphs = fc.sample(notifyGraph, { numRuns: 50, seed: 20261125 }).map((given, index) => ({ index, given }))
-  test.each(graphs)('graph $index', async ({ given }) => {
+const { title, cases } = drawn('random graphs of notifications', notifyGraph, 50)
+
+describe(title, () => {
+  test.each(cases)('graph $index', async ({ given }) => {
     await compare.equal(given)
   })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { drawn } from './drawn.ts'
 import { type InventoryCase, trickyInventories } from './inventories.ts'
 import { randomInventory } from './random-inventory.ts'
 import { scratch } from './scratch.ts'
@@ -37,13 +37,13 @@ describe('tlsplay inventory --list prints what ansible-inventory --list prints',
     expect(ours).toEqual(theirs)
   })
 
-  test.concurrent.each(fc.sample(randomInventory, { numRuns: 30, seed: 20261125 }).map((inventory, index) => ({ index, inventory })))(
-    'random inventory $index',
-    async ({ inventory }) => {
-      const { ours, theirs } = await lists(inventory)
-      expect(ours, JSON.stringify(inventory.files)).toEqual(theirs)
-    },
-  )
+  const { title, cases } = drawn('inventories drawn at random', randomInventory, 30)
+  describe(title, () => {
+    test.concurrent.each(cases)('inventory $index', async ({ given }) => {
+      const { ours, theirs } = await lists(given)
+      expect(ours, JSON.stringify(given.files)).toEqual(theirs)
+    })
+  })
 })
 
 test('there are more than forty that a person thought of', () => {

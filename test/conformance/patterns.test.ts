@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src/model/event.ts'
 import { comparison } from './both.ts'
+import { drawn } from './drawn.ts'
 import { randomInventory } from './random-inventory.ts'
 import { patternInventory, plainPatterns, randomPattern } from './patterns.ts'
 import { scratch, type Tree } from './scratch.ts'
@@ -39,9 +39,10 @@ async function selectedThere(patterns: readonly string[], limit: string | null =
   return new Map(patterns.map((pattern, index) => [pattern, answers[index] ?? 'no answer']))
 }
 
-const random = [...new Set(fc.sample(randomPattern, { numRuns: 200, seed: 20261125 }))]
+const patterns = drawn('hosts of a pattern, in their order', randomPattern, 200)
+const random = [...new Set(patterns.cases.map(({ given }) => given))]
 
-describe('hosts of a pattern, in their order', () => {
+describe(patterns.title, () => {
   const all = [...new Set([...plainPatterns, ...random])]
   let [ours, theirs]: [Answers, Answers] = [new Map(), new Map()]
   beforeAll(async () => {
@@ -57,13 +58,15 @@ describe('hosts of a pattern, in their order', () => {
   })
 })
 
-describe('hosts of each group of an inventory', () => {
-  const inventories = fc.sample(randomInventory, { numRuns: 25, seed: 1125 }).map(({ files }, index) => {
+const inventories = drawn('hosts of each group of an inventory', randomInventory, 25)
+
+describe(inventories.title, () => {
+  const cases = inventories.cases.map(({ index, given: { files } }) => {
     const [name, text] = Object.entries(files)[0] ?? ['', '']
     // variables of the random inventory say nothing here, and some are no address
     return { index, files: { [name]: text } }
   })
-  test.each(inventories)('random inventory $index', async ({ files }) => {
+  test.each(cases)('random inventory $index', async ({ files }) => {
     const groups = ['web', 'db', 'edge', 'prod', 'lab', 'eu', 'us', 'cache', 'all', 'ungrouped']
     const [ours, theirs] = await Promise.all([
       selectedHere(groups, undefined, files),

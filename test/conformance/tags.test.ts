@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, test } from 'vitest'
 import { type Case, comparison } from './both.ts'
+import { drawn } from './drawn.ts'
 import { act } from './spelling.ts'
 
 const compare = comparison()
@@ -60,10 +61,12 @@ const options = (tags: readonly string[], skipped: readonly string[]): readonly 
   ...(skipped.length === 0 ? [] : ['--skip-tags', skipped.join(',')]),
 ]
 
-describe('what --tags and --skip-tags select', () => {
-  const drawn = fc.sample(fc.tuple(some, some), { numRuns: 45, seed: 20261125 }).map(([tags, skipped]) => options(tags, skipped).join(' '))
+const { title, cases } = drawn('what --tags and --skip-tags select', fc.tuple(some, some), 45)
+
+describe(title, () => {
+  const random = cases.map(({ given: [tags, skipped] }) => options(tags, skipped).join(' '))
   const single = words.flatMap((word) => [`--tags ${word}`, `--skip-tags ${word}`])
-  test.each([...new Set(['', ...single, ...drawn])])('%s', async (args) => {
+  test.each([...new Set(['', ...single, ...random])])('%s', async (args) => {
     // Skipping what is always run skips the flush of the handlers too in Ansible: a difference (differences.test.ts).
     const given = tagged(!/--skip-tags \S*always/.test(args))
     await compare.equal({ ...given, args: args.split(' ').filter(Boolean) })

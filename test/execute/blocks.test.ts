@@ -171,6 +171,17 @@ describe('a failure that counts for more than its host', () => {
     expect(report.exitCode).toBe(2)
   })
 
+  test('a host that was lost before counts for no task behind it', async () => {
+    const all = hosts()
+    const clean = '{command: clean, any_errors_fatal: true}'
+    const playbook = `- {hosts: all, tasks: [{block: [{command: try it}], always: [${clean}]}, {command: next}]}\n`
+    const { report } = await play(playbook, all)
+    expect([...all].filter(([, host]) => host.deeds.includes('run next')).map(([name]) => name)).toEqual(['h1', 'h3', 'h4'])
+    expect(report.problems.map(({ host, message }) => ({ host, fatal: message.includes('any_errors_fatal') }))).toEqual([
+      { host: 'h2', fatal: false },
+    ])
+  })
+
   test('any_errors_fatal leaves always to every host, and a rescue clears it', async () => {
     const always = hosts()
     await play(`- {hosts: all, any_errors_fatal: true, tasks: [{block: ${tasks}, always: [{command: clean}]}]}\n`, always)

@@ -13,6 +13,17 @@ const deedsOf = async (tasks: string, files: Texts, tags: readonly string[] = []
   return host.deeds.map((deed) => deed.replace(/^run /, ''))
 }
 
+test.each([
+  { loop: '[a, b, c]', when: 'true', counts: { ok: 3, skipped: 0 } },
+  { loop: '[a, b, c]', when: 'item != "a"', counts: { ok: 2, skipped: 0 } },
+  { loop: '[a, b, c]', when: 'item != "b"', counts: { ok: 2, skipped: 0 } },
+  { loop: '[a, b, c]', when: 'false', counts: { ok: 0, skipped: 1 } },
+])('the recap counts each item of an include that is taken: $loop when $when', async ({ loop, when, counts }) => {
+  const playbook = `- {hosts: all, tasks: [{include_tasks: none.yml, loop: ${loop}, when: '${when}'}]}\n`
+  const { report } = await play(playbook, hostsNamed('h1'), { files: below({ 'none.yml': '[]\n' }) })
+  expect(report.recap[0]).toMatchObject(counts)
+})
+
 describe('include_tasks', () => {
   const files = {
     't.yml': `- command: "in {{ who | default('t') }}"\n`,
