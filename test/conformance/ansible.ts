@@ -61,6 +61,7 @@ export function environment(home: string): Readonly<Record<string, string>> {
     ANSIBLE_CONFIG: join(folder(), 'empty.cfg'),
     ANSIBLE_NOCOLOR: '1',
     ANSIBLE_DEPRECATION_WARNINGS: 'false',
+    ANSIBLE_PYTHON_INTERPRETER: program('python3'),
   }
 }
 

@@ -16,6 +16,8 @@ export interface Story {
   readonly batches: readonly (readonly string[])[]
   readonly hosts: Readonly<Record<string, readonly Happening[]>>
   readonly recap: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** what tasks left beside the playbook */
+  readonly files: Readonly<Record<string, string>>
 }
 
 const counts = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored'] as const
@@ -38,7 +40,7 @@ function recapOf(entries: readonly (readonly [string, Readonly<Record<string, un
 const told = (task: string, said: unknown): Pick<Happening, 'said'> =>
   /^(.* : )?tell/.test(task) && typeof said === 'string' && said.startsWith('{') ? { said: JSON.parse(said) } : {}
 
-export function storyOfTlsplay(exit: number, lines: string): Story {
+export function storyOfTlsplay(exit: number, lines: string): Omit<Story, 'files'> {
   const events = jsonLines<RunEvent>(lines)
   const results = events.flatMap((event) => (event.type === 'task_finished' ? [event.result] : []))
   const report = events.find((event) => event.type === 'run_finished')?.report
@@ -70,7 +72,7 @@ interface AnsibleResult {
   readonly said?: unknown
 }
 
-export function storyOfAnsible(exit: number, lines: string): Story {
+export function storyOfAnsible(exit: number, lines: string): Omit<Story, 'files'> {
   const events = jsonLines<AnsibleEvent>(lines)
   return {
     exit,
@@ -82,6 +84,8 @@ export function storyOfAnsible(exit: number, lines: string): Story {
         const { host, task, handler, status, said } = event
         // Ansible tells of a meta task only where its condition is false, and never counts it.
         if (task === 'meta') return []
+        // That it cannot be reached is the end of a host here, and stands in the recap, not in a task.
+        if (status === 'unreachable') return []
         return [{ host, task, handler, status, ...(event.type === 'item' ? { item: event.item } : {}), ...told(task, said) }]
       }),
     ),
@@ -92,7 +96,7 @@ export function storyOfAnsible(exit: number, lines: string): Story {
 }
 
 /** One line for each thing that happened, so that a difference can be read. */
-export function storyText({ exit, batches, hosts, recap }: Story): string {
+export function storyText({ exit, batches, hosts, recap, files }: Story): string {
   const told = ({ task, item, handler, status, said }: Happening): string =>
     [
       `  ${handler ? 'handler ' : ''}${task}`,
@@ -106,6 +110,7 @@ export function storyText({ exit, batches, hosts, recap }: Story): string {
     ...batches.map((batch) => `batch ${batch.join(' ')}`),
     ...sorted(hosts).flatMap(([host, happenings]) => [host, ...happenings.map(told)]),
     ...sorted(recap).map(([host, entry]) => `recap ${host} ${counts.map((name) => `${name}=${entry[name]}`).join(' ')}`),
+    ...sorted(files).map(([name, content]) => `file ${name}: ${JSON.stringify(content)}`),
     '',
   ].join('\n')
 }

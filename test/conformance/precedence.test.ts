@@ -9,7 +9,7 @@ afterAll(() => compare.stop())
 const layers = [
   ...['role default', 'inventory file group', 'inventory group_vars/all', 'playbook group_vars/all', 'inventory group_vars/web'],
   ...['playbook group_vars/web', 'inventory file host', 'inventory host_vars', 'playbook host_vars', 'play vars', 'vars_files'],
-  ...['role vars', 'block vars', 'task vars', 'set_fact', 'role params', 'extra vars'],
+  ...['role vars', 'block vars', 'task vars', 'include_vars', 'set_fact', 'role params', 'include params', 'extra vars'],
 ] as const
 
 type Layer = (typeof layers)[number]
@@ -22,6 +22,7 @@ function upTo(top: number): Case {
   // Here a role's own variable cannot be given by its caller, there it can: then it is left out here.
   const own = has('role params') ? undefined : value('role vars')
   const input = { x: { type: 'string', description: 'what is told', ...(has('role default') ? { default: 'role default' } : {}) } }
+  const told = [{ block: [tell('x', ['x'], { vars: value('task vars') })], vars: value('block vars') }]
   return {
     inventory: 'inv/hosts',
     hosts: [
@@ -40,14 +41,22 @@ function upTo(top: number): Case {
       'roles/r/role.yml': spelled({ summary: 'tells x', version: '1.0.0', ...(own === undefined ? { inputs: input } : { vars: own }) }, {}),
       'roles/r/defaults/main.yml': value('role default') ?? {},
       'roles/r/vars/main.yml': value('role vars') ?? {},
-      'roles/r/tasks/main.yml': [{ block: [tell('x', ['x'], { vars: value('task vars') })], vars: value('block vars') }],
+      // What an include gives stands above all that its file sees: then the same task is reached through one.
+      'roles/r/tasks/main.yml': has('include params')
+        ? [{ name: 'include', include_tasks: 'told.yml', vars: value('include params') }]
+        : told,
+      'roles/r/tasks/told.yml': told,
+      ...file('include_vars', 'included.yml'),
     },
     args: has('extra vars') ? ['-e', '{"x": "extra vars"}'] : [],
     playbook: {
       hosts: 'all',
       vars: value('play vars'),
       vars_files: has('vars_files') ? ['file.yml'] : undefined,
-      pre_tasks: [has('set_fact') ? { name: 'set', set_fact: { x: 'set_fact' } } : act('nothing')],
+      pre_tasks: [
+        has('include_vars') ? { name: 'read', include_vars: 'included.yml' } : act('nothing'),
+        has('set_fact') ? { name: 'set', set_fact: { x: 'set_fact' } } : act('nothing'),
+      ],
       roles: [has('role params') ? spelled({ role: 'r', inputs: { x: 'role params' } }, { role: 'r', x: 'role params' }) : { role: 'r' }],
     },
   }

@@ -38,16 +38,16 @@ export function act(name: string, keywords: Keywords = {}): Keywords | Spelled {
   )
 }
 
-/** Says the values of names, or `undefined`; both sides' answers are compared as JSON. */
-export function tell(name: string, names: readonly string[], keywords: Keywords = {}): Keywords | Spelled {
+/** Says the values of names, or `absent` for what is not defined; both sides' answers are compared as JSON. */
+export function tell(name: string, names: readonly string[], keywords: Keywords = {}, absent = '"undefined"'): Keywords | Spelled {
   // The last space keeps Handlebars from reading three braces.
   const text = (value: (each: string) => string): string => `{${names.map((each) => `"${each}": ${value(each)}`).join(', ')} }`
   return {
     name: `tell ${name}`,
     debug: {
       msg: spelled(
-        text((each) => `{{ toJson (default ${each} "undefined") }}`),
-        text((each) => `{{ ${each} | default("undefined") | to_json }}`),
+        text((each) => `{{ toJson (default ${each} ${absent}) }}`),
+        text((each) => `{{ ${each} | default(${absent}) | to_json }}`),
       ),
     },
     ...keywords,
