@@ -69,6 +69,7 @@ export class HostRun {
   planned: WalkState = freshState
   actual: WalkState = freshState
   acted = false
+  rested = false
   unreachable: Problem | undefined
   /** a task that may not go without it found a place unreachable: where the entries end, the host is lost */
   lost: Problem | undefined
@@ -336,7 +337,7 @@ export class HostRun {
   /** Whether something before it in the plan was left open: then the plan of this one was no promise. */
   #uncertain(entry: Entry, expected: ReadonlyMap<string, Entry>): boolean {
     // The plan was made for the case that no block fails.
-    if (this.actual.failures.blocks.size > 0) return true
+    if (this.actual.failures.blocks.size > 0 || this.rested) return true
     for (const before of expected.values()) {
       if (before.id === entry.id) return false
       if (before.outcome === 'later' || (hasChanges(before) && this.#cannotBeProved(before))) return true
@@ -464,6 +465,12 @@ export class HostRun {
     this.#foreseen = undefined
     this.#memory.stale()
     this.#memory.acted()
+  }
+
+  /** Time passed while a task of its batch rested or asked a person: what was planned for this host was no promise. */
+  rest(): void {
+    this.rested = true
+    this.stale()
   }
 
   #session(place: Place): Promise<HostSession> {

@@ -333,6 +333,7 @@ class PlaybookRun {
             message: `${runner?.name ?? 'no host'}, which was to run it for all, has no result`,
           })
       }
+      if (which === 'actual' && this.#ports.tools.taskTypes.get(first.node.type)?.once === true) for (const host of others) host.rest()
       await side(others.filter((host) => host.active))
       // The failure of a task that one host runs for all is told of each, and shown by none of them.
       const failed = isMap(result) && result['failed'] === true && !first.node.task.ignoreErrors
@@ -418,5 +419,5 @@ function mayAct({ type }: TaskNode, { taskTypes }: PlanTools): boolean {
 /** When nothing was planned for the host in any play, what was observed while planning is the proof, and is not asked again. */
 function anythingToDo(host: HostRun, expected: ReadonlyMap<string, Entry>): boolean {
   const acts: readonly Entry['outcome'][] = ['change', 'check', 'later']
-  return host.acted || [...expected.values()].some((entry) => acts.includes(entry.outcome))
+  return host.acted || host.rested || [...expected.values()].some((entry) => acts.includes(entry.outcome))
 }

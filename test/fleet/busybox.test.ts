@@ -160,6 +160,15 @@ describe('uri', () => {
   })
 })
 
+test('accounts and packages are refused where nothing keeps them', async () => {
+  const told = await tlsplayJson(['run', join(fleet.folder, 'without.yml'), '-i', arguments_[2] ?? ''])
+  expect(told.code).toBe(1)
+  expect(told.report.problems).toMatchObject([
+    { code: 'TOOL_MISSING', task: 'an account', message: 'user: useradd is not installed on bb' },
+    { code: 'TOOL_MISSING', task: 'a package', message: 'package: bb has no package manager that is known here' },
+  ])
+})
+
 describe('a second run', () => {
   test('changes nothing, writes nothing, and costs one connection and at most two exchanges', async () => {
     const before = await identities()

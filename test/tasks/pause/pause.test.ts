@@ -71,6 +71,17 @@ describe('in a run', () => {
     expect(played.results.filter((line) => line.includes('asked'))).toEqual(['h1 asked ok'])
   })
 
+  test('every host is looked at anew behind it, also one that had nothing to do when it was planned', async () => {
+    const hosts = hostsNamed('h1', 'h2', 'h3')
+    for (const host of hosts.values()) host.put('/etc/app/a', 'a')
+    const rests = { ...busyDesk(), rest: async () => hosts.get('h2')?.put('/etc/app/a', 'changed by hand') }
+    const waits = '- hosts: all\n  tasks:\n    - pause: {seconds: 5}\n    - copy: {dest: /etc/app/a, content: a}\n'
+    const { problems, report } = await play(waits, hosts, { desk: rests })
+    expect(problems).toEqual([])
+    expect(report.recap.map(({ host, changed }) => `${host} ${changed}`)).toEqual(['h1 0', 'h2 1', 'h3 0'])
+    expect(hosts.get('h2')?.files.get('/etc/app/a')?.content).toBe('a')
+  })
+
   test('a plan asks nobody and waits for nothing', async () => {
     const { plan, problems } = await play(site, hostsNamed('h1'), { mode: 'plan', files })
     expect(problems).toEqual([])
