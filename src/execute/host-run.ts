@@ -1,25 +1,24 @@
 import type { CompiledPlay } from '../compile/compiled-run.ts'
-import type { Probe } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import { failIn } from '../plan/blocks.ts'
 import { playEnded } from '../plan/endings.ts'
-import type { HostOfPlay, PlanTools, WalkInput } from '../plan/input.ts'
-import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, stopOf, type WalkState } from '../plan/entry.ts'
+import type { HostOfPlay, PlanTools } from '../plan/input.ts'
+import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import type { Stop } from '../plan/stops.ts'
-import { isLost, walk, type WalkResult } from '../plan/walk.ts'
+import { isLost, walk } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
-import type { HostConnector, HostSession } from '../ports/host-session.ts'
-import { HostMemory } from './host-memory.ts'
-import { problemOf, unreachableCodes } from './outcome.ts'
+import type { HostConnector } from '../ports/host-session.ts'
+import { failureCode, isFatal, judgesItself, knownAs } from './entry-verdicts.ts'
+import { HostOutcomes } from './host-outcomes.ts'
+import { HostPlaces, type Unobserved, type Walked } from './host-places.ts'
+import { problemOf } from './outcome.ts'
+import { blocksOf } from './plan-promise.ts'
 import { rollbackIncomplete, rolledBack } from './rolled-back.ts'
-import type { Stretch } from './stretch.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
+import type { Stretch } from './stretch.ts'
 import { takeTurns } from './turns.ts'
-
-/** Planning may find that it lacks an answer; it asks and goes on. More rounds than this is a bug of a task type. */
-const maxRounds = 8
 
 /** Of tasks that were planned together with one that could not be staged. */
 const notReached = 'not run: another task of the host could not be staged'
@@ -37,34 +36,18 @@ export interface HostRunPorts {
   interrupted(): boolean
 }
 
-export type Walked = Extract<WalkResult, { kind: 'walked' }>
-
 /** One host through one run: its sessions, what was observed, and what is known of its tasks. */
 export class HostRun {
   readonly name: string
   readonly #target: ConnectionTarget
   readonly #ports: HostRunPorts
-  readonly #sessions = new Map<Place, Promise<HostSession>>()
+  readonly #places: HostPlaces
+  readonly #outcomes: HostOutcomes
   readonly #numbering = { next: 0 }
-  readonly #memory = new HostMemory()
-  /** real outcomes of every task that acted, by entry id */
-  readonly #known = new Map<string, KnownOutcome>()
-  /** entry id -> label of the task */
-  readonly #unprovable = new Map<string, string>()
-  /** entries whose results stand: to ask again would be to act again, or to ask a person */
-  readonly #settled = new Set<string>()
-  /** entries that failed and were allowed to: what they left undone is not left to do */
-  readonly #excused = new Set<string>()
-  /** places that could not be reached; known only where a task of the run may go on without them */
-  readonly #unreachable = new Map<Place, Problem>()
-  /** outcomes that led the run its way, and that planning again might not find: by entry id */
-  readonly #decisive = new Map<string, KnownOutcome>()
   /** stretches that were applied; only those can be proved */
   readonly #applied: Stretch[] = []
   /** the first segment of a stretch, walked before its turn came */
   #foreseen: { readonly stretch: Stretch; readonly walked: Walked } | undefined
-  /** labels of tasks that acted since the last commit and cannot be taken back */
-  #lasting: string[] = []
   #proof: Promise<readonly Entry[]> | undefined
   planned: WalkState = freshState
   actual: WalkState = freshState
@@ -80,6 +63,9 @@ export class HostRun {
     this.name = name
     this.#target = target
     this.#ports = ports
+    const open = (place: Place) => ports.connector.open(place === 'host' ? target : ports.targetOf(place))
+    this.#places = new HostPlaces(name, { ...ports, open })
+    this.#outcomes = new HostOutcomes(ports.tools.taskTypes)
   }
 
   get active(): boolean {
@@ -87,12 +73,15 @@ export class HostRun {
   }
 
   get notProvable(): readonly string[] {
-    return [...this.#unprovable.values()]
+    return this.#outcomes.notProvable
   }
 
   /** Plans a stretch over what earlier tasks of the run will have made true. `ahead`: what comes after it on this host. */
   async plan(stretch: Stretch, ahead: readonly Stretch[]): Promise<Walked> {
-    const walked = await this.#walk({ ...this.#input(stretch), state: this.planned, mode: 'plan', known: new Map() }, ahead)
+    const walked = await this.#places.walk(
+      { ...this.#input(stretch), state: this.planned, mode: 'plan', known: new Map() },
+      ahead.map((next) => this.#input(next)),
+    )
     this.planned = walked.state
     this.lost = walked.lost
     return walked
@@ -106,8 +95,7 @@ export class HostRun {
         state: this.actual,
         mode: 'segment',
         known: new Map(),
-        observed: this.#memory.observed,
-        unreachable: this.#unreachable,
+        ...this.#places.known,
       },
       this.#ports.tools,
     )
@@ -118,7 +106,7 @@ export class HostRun {
   #foreknown(stretch: Stretch): Walked | undefined {
     const foreseen = this.#foreseen
     this.#foreseen = undefined
-    return foreseen?.stretch === stretch && this.#memory.fresh && this.actual === freshState ? foreseen.walked : undefined
+    return foreseen?.stretch === stretch && this.#places.memory.fresh && this.actual === freshState ? foreseen.walked : undefined
   }
 
   /**
@@ -126,7 +114,7 @@ export class HostRun {
    * ended; then the host is let go, for ten that end at once take long to say goodbye.
    */
   convergeIfHeard(): void {
-    if (this.#memory.along().length > 0) return
+    if (this.#places.memory.along().length > 0) return
     this.converge().then(
       () => this.close(),
       () => undefined,
@@ -148,18 +136,21 @@ export class HostRun {
    */
   async #converge(): Promise<readonly Entry[]> {
     const stretches = this.#applied
-    const left = this.#memory.along()
-    this.#memory.forgetUnheard()
-    if (left.length > 0 && !this.#unreachable.has('host')) await this.#observe('host', left)
+    const left = this.#places.memory.along()
+    this.#places.memory.forgetUnheard()
+    if (left.length > 0 && this.#places.isReachable('host')) await this.#places.observe('host', left)
     let state: WalkState = { ...freshState, once: this.actual.once, ended: this.actual.ended }
     const entries: Entry[] = []
-    const known = new Map([...[...this.#known].filter(([id]) => this.#settled.has(id)), ...this.#decisive])
+    const known = this.#outcomes.standing
     for (const [at, stretch] of stretches.entries()) {
-      const walked = await this.#walk({ ...this.#input(stretch), state, mode: 'converge', known }, stretches.slice(at + 1))
+      const walked = await this.#places.walk(
+        { ...this.#input(stretch), state, mode: 'converge', known },
+        stretches.slice(at + 1).map((next) => this.#input(next)),
+      )
       state = walked.state
       entries.push(...walked.entries)
     }
-    return entries.filter((entry) => !this.#excused.has(entry.id))
+    return entries.filter((entry) => !this.#outcomes.isExcused(entry))
   }
 
   /**
@@ -172,11 +163,13 @@ export class HostRun {
     let { from, to } = stretch
     let foreknown = this.#foreknown(stretch)
     while (from < stretch.to && !this.failed) {
-      if (!this.#memory.fresh) this.#memory.forget()
+      if (!this.#places.memory.fresh) this.#places.memory.forget()
       const input = { ...this.#input({ ...stretch, from, to }), state: this.actual }
-      const walked = foreknown ?? (await this.#walk({ ...input, mode: 'segment', known: new Map() }))
+      const walked = foreknown ?? (await this.#places.walk({ ...input, mode: 'segment', known: new Map() }))
       foreknown = undefined
-      const blocks = walked.entries.map((entry) => ({ entry, problems: this.#blocks(entry, expected) }))
+      // The plan was made for the case that no block fails and no time passes.
+      const promise = { host: this.name, expected, outcomes: this.#outcomes, void: this.actual.failures.blocks.size > 0 || this.rested }
+      const blocks = walked.entries.map((entry) => ({ entry, problems: blocksOf(entry, promise) }))
       const blocked = blocks.filter(({ problems }) => problems.length > 0)
       if (blocked.length > 0) {
         this.failed = true
@@ -184,7 +177,7 @@ export class HostRun {
         // Nothing of the segment ran: only what stands in its way is told.
         return [...ended, ...blocked.map(({ entry }): Entry => ({ ...entry, outcome: 'failed' }))]
       }
-      if (await this.#missesPlace(walked.entries)) continue
+      if (await this.#places.missesPlace(walked.entries)) continue
       const { known, told, unstaged } = walked.entries.some(({ turn }) => turn !== undefined)
         ? await this.#actInTurns(walked.entries, input)
         : await this.#act(walked.entries, last && walked.next === stretch.to)
@@ -193,15 +186,12 @@ export class HostRun {
         to = stretch.stops.findIndex((stop) => 'node' in stop && stop.id === stopOf(unstaged))
         continue
       }
-      const replayed = await this.#walk({ ...input, to: walked.next, mode: 'replay', known })
+      const replayed = await this.#places.walk({ ...input, to: walked.next, mode: 'replay', known })
       to = stretch.to
       this.actual = { ...replayed.state, overlays: freshState.overlays }
       ended.push(...replayed.entries)
       for (const entry of replayed.entries) {
-        if (entry.outcome !== 'failed' || !(entry.tolerant || entry.rescued)) continue
-        this.#excused.add(entry.id)
-        // Planned again it might not fail, and what it would have led to was never applied.
-        if (entry.rescued) this.#decisive.set(entry.id, { outcome: entry.registered, sets: undefined })
+        if (entry.outcome === 'failed' && !isFatal(entry)) this.#outcomes.excuse(entry)
       }
       // What the acts answered may not be what a later text or condition can use.
       const broken = replayed.entries.flatMap((entry) => (entry.outcome === 'refused' ? entry.problems : []))
@@ -250,17 +240,17 @@ export class HostRun {
             this.#ports.tools.taskTypes,
             {
               ...this.#ports.segment,
-              session: (place) => this.#session(place),
-              along: (place) => (last && place === 'host' ? this.#memory.along() : []),
+              session: (place) => this.#places.session(place),
+              along: (place) => (last && place === 'host' ? this.#places.memory.along() : []),
               heard: (place, facts) => {
-                if (place === 'host') this.#memory.hear(facts)
+                if (place === 'host') this.#places.memory.hear(facts)
               },
-              acted: () => this.#memory.acted(),
+              acted: () => this.#places.memory.acted(),
             },
             this.#numbering,
           )
     if (acting.length > 0) {
-      this.#memory.stale()
+      this.#places.memory.stale()
       this.acted = true
     }
     const known = new Map<string, KnownOutcome>()
@@ -282,16 +272,7 @@ export class HostRun {
             ? skippedOutcome(notReached)
             : entry.registered
       known.set(entry.id, { outcome, sets: entry.decision?.sets })
-      if (acts) {
-        this.#known.set(entry.id, known.get(entry.id) as KnownOutcome)
-        if (result?.changed === true && this.#ports.tools.taskTypes.get(entry.node.type)?.knowledge === 'named')
-          this.#lasting.push(entry.node.label)
-        if (result !== undefined && this.#cannotBeProved(entry)) {
-          this.#settled.add(entry.id)
-          if (leavesTraces(entry))
-            this.#unprovable.set(entry.id, entry.item === undefined ? entry.node.label : `${entry.node.label} (${entry.item.label})`)
-        }
-      }
+      if (acts) this.#outcomes.acted(entry, { outcome, sets: entry.decision?.sets }, result)
       if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
         told.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
       }
@@ -300,7 +281,7 @@ export class HostRun {
   }
 
   /** A segment that ends in a task whose items and attempts come one after the other. */
-  async #actInTurns(entries: readonly Entry[], input: Omit<WalkInput, 'observed' | 'mode' | 'known' | 'unreachable'>): Promise<Acted> {
+  async #actInTurns(entries: readonly Entry[], input: Omit<Unobserved, 'mode' | 'known'>): Promise<Acted> {
     const [from] = entries.filter(({ turn }) => turn !== undefined).map(stopOf)
     const own = entries.filter((entry) => stopOf(entry) === from)
     const at = input.stops.findIndex((stop) => 'node' in stop && stop.id === from)
@@ -311,137 +292,36 @@ export class HostRun {
         return acted.known.get(entry.id)?.outcome ?? entry.registered
       },
       decide: async (decided, afresh) => {
-        if (afresh) this.#memory.forget()
-        const walked = await this.#walk({ ...input, to: at + 1, mode: 'segment', known: new Map([...before, ...decided]) })
+        if (afresh) this.#places.memory.forget()
+        const walked = await this.#places.walk({ ...input, to: at + 1, mode: 'segment', known: new Map([...before, ...decided]) })
         if (walked.lost !== undefined) throw new TlsplayError([walked.lost])
         return walked.entries
       },
-      ask: ({ probe }) => this.#observe('host', [probe]),
+      ask: ({ probe }) => this.#places.observe('host', [probe]),
       pause: this.#ports.segment.pause,
       interrupted: () => this.#ports.interrupted(),
     })
     for (const entry of own) {
       const outcome = known.get(entry.id)
       if (outcome === undefined) continue
-      if (this.#known.has(entry.id)) this.#known.set(entry.id, outcome)
       // What it heard may be otherwise by now, and with what ended the loop the items behind it were left out.
-      if (entry.node.task.loopControl.breakWhen !== undefined || !hasChanges(entry)) this.#decisive.set(entry.id, outcome)
+      this.#outcomes.ended(entry, outcome, entry.node.task.loopControl.breakWhen !== undefined || !hasChanges(entry))
     }
     return { known: new Map([...before, ...known]), told: [], unstaged: undefined }
   }
 
-  #cannotBeProved(entry: Entry): boolean {
-    return this.#ports.tools.taskTypes.get(entry.node.type)?.knowledge === 'named' || entry.decision?.unconditional === true
-  }
-
-  /** Whether something before it in the plan was left open: then the plan of this one was no promise. */
-  #uncertain(entry: Entry, expected: ReadonlyMap<string, Entry>): boolean {
-    // The plan was made for the case that no block fails.
-    if (this.actual.failures.blocks.size > 0 || this.rested) return true
-    for (const before of expected.values()) {
-      if (before.id === entry.id) return false
-      if (before.outcome === 'later' || (hasChanges(before) && this.#cannotBeProved(before))) return true
-    }
-    return false
-  }
-
-  /** Why an entry of a segment must not be applied: refused, still unknown, or other than the plan said. */
-  #blocks(entry: Entry, expected: ReadonlyMap<string, Entry>): readonly Problem[] {
-    if (entry.outcome === 'refused') return entry.problems
-    if (entry.outcome === 'later') return [problemOf(entry, this.name, 'TASK_FAILED', `${entry.reason}, and nothing that ran settled it`)]
-    const before = expected.get(entry.id)
-    if (entry.outcome === 'change' && (before?.outcome === 'ok' || before?.outcome === 'skipped') && !this.#uncertain(entry, expected)) {
-      const would = entry.decision?.changes[0]?.summary ?? 'change'
-      const message = `the plan said "${before.reason}", now it would ${would}: ${entry.reason}`
-      return [problemOf(entry, this.name, 'PLAN_CONTRADICTED', message, 'something else changed the host meanwhile; run again')]
-    }
-    return []
-  }
-
-  #input(stretch: Stretch): Omit<WalkInput, 'state' | 'mode' | 'known' | 'observed' | 'unreachable'> {
+  #input(stretch: Stretch): Omit<Unobserved, 'state' | 'mode' | 'known'> {
     const host: HostOfPlay = { play: stretch.play, name: this.name, address: this.#target.address, loginUser: this.#target.user }
     return { host, stops: stretch.stops, from: stretch.from, to: stretch.to }
-  }
-
-  /**
-   * Walks until nothing is missing. What the stretches `ahead` will ask is asked along: a host costs the same exchanges
-   * whether its tasks stand in one play or in many.
-   */
-  async #walk(input: Omit<WalkInput, 'observed' | 'unreachable'>, ahead: readonly Stretch[] = []): Promise<Walked> {
-    for (let round = 0; round <= maxRounds; round += 1) {
-      const known = { observed: this.#memory.observed, unreachable: this.#unreachable }
-      const result = walk({ ...input, ...known }, this.#ports.tools)
-      if (result.kind === 'walked') return result
-      const asked = [result.probes]
-      let { state } = result
-      for (const stretch of ahead) {
-        const later = walk({ ...input, ...this.#input(stretch), state, ...known }, this.#ports.tools)
-        if (later.kind === 'ask') asked.push(later.probes)
-        state = later.state
-      }
-      for (const place of new Set(asked.flatMap((some) => [...some.keys()]))) {
-        const probes = this.#memory.unanswered(
-          place,
-          asked.flatMap((some) => some.get(place) ?? []),
-        )
-        if (probes.length > 0) await this.#within(place, () => this.#observe(place, probes))
-      }
-    }
-    throw new Error(`planning ${this.name} still lacks answers after ${maxRounds} rounds`)
-  }
-
-  /** Where a task of the run may go on without a place, that it cannot be reached is known from then on, and not thrown. */
-  async #within(place: Place, act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act()
-    } catch (error) {
-      const problem = error instanceof TlsplayError ? error.problems[0] : undefined
-      const mayGoWithout = this.#ports.tools.run.plays.some((play) =>
-        [...play.nodes, ...play.handlers].some((node) => node.kind === 'task' && node.task.ignoreUnreachable),
-      )
-      if (problem === undefined || !mayGoWithout || !unreachableCodes.has(problem.code) || this.#unreachable.has(place)) throw error
-      this.#unreachable.set(place, problem)
-    }
-  }
-
-  /** Whether a place on which entries act turns out to be unreachable only now, so that they are decided again. */
-  async #missesPlace(entries: readonly Entry[]): Promise<boolean> {
-    if (!entries.some(({ node }) => node.task.ignoreUnreachable)) return false
-    const before = this.#unreachable.size
-    for (const place of new Set(entries.filter(hasChanges).map((entry) => entry.place)))
-      await this.#within(place, () => this.#session(place))
-    return this.#unreachable.size > before
-  }
-
-  async #observe(place: Place, probes: readonly Probe[]): Promise<void> {
-    const anew = (this.#memory.observed[place]?.size ?? 0) === 0
-    this.#memory.asks(place, probes)
-    const session = await this.#session(place)
-    const answers = await session.observe(probes, anew)
-    const stale = place === 'host' && session.unfinished && (await this.#takeBack(session))
-    this.#memory.learn(place, stale ? await session.observe(probes, true) : answers)
-  }
-
-  /** Changes of a run that is gone come first. True when something was taken back: what was answered may not hold. */
-  async #takeBack(session: HostSession): Promise<boolean> {
-    if (!this.#ports.acts) {
-      this.#ports.warn(`${this.name} holds changes of a run that is not over, or never will be; a run takes them back first`)
-      return false
-    }
-    const { left } = await session.rollback('found')
-    if (left.length > 0) throw new TlsplayError([rollbackIncomplete(this.name, left)])
-    this.#ports.warn(`${this.name}: took back the changes of a run that had ended in their midst`)
-    return true
   }
 
   /**
    * The end of a play on this host. `complete`: what was changed counts; else the host goes back to what it was.
    */
   async settle(complete: boolean): Promise<void> {
-    const session = await this.#sessions.get('host')?.catch(() => undefined)
+    const session = await this.#places.opened()
     if (session?.uncommitted !== true || this.unreachable !== undefined) return
-    const lasting = this.#lasting
-    this.#lasting = []
+    const lasting = this.#outcomes.takeLasting()
     if (complete) return session.commit()
     this.failed = true
     const { any, left } = await session.rollback('failed')
@@ -451,20 +331,20 @@ export class HostRun {
 
   /** Nothing may be taken as observed that was seen before another play or batch acted. */
   stale(): void {
-    this.#memory.stale()
+    this.#places.memory.stale()
   }
 
   /** Other hosts may have acted on what this one shares with them: it looks there again before it decides. */
   forgetElsewhere(): void {
     this.#foreseen = undefined
-    this.#memory.forgetElsewhere()
+    this.#places.memory.forgetElsewhere()
   }
 
   /** Another host acted on this one: what was heard and seen of it holds no longer. */
   touched(): void {
     this.#foreseen = undefined
-    this.#memory.stale()
-    this.#memory.acted()
+    this.#places.memory.stale()
+    this.#places.memory.acted()
   }
 
   /** Time passed while a task of its batch rested or asked a person: what was planned for this host was no promise. */
@@ -473,31 +353,13 @@ export class HostRun {
     this.stale()
   }
 
-  #session(place: Place): Promise<HostSession> {
-    const open = this.#sessions.get(place)
-    if (open !== undefined) return open
-    const opening = this.#ports.connector.open(place === 'host' ? this.#target : this.#ports.targetOf(place))
-    this.#sessions.set(place, opening)
-    return opening
-  }
-
   /** Statistics of the connection to the host itself. */
-  async stats(): Promise<ChannelStats | undefined> {
-    try {
-      return (await this.#sessions.get('host'))?.stats
-    } catch (error) {
-      if (error instanceof TlsplayError) return undefined
-      throw error
-    }
+  stats(): Promise<ChannelStats | undefined> {
+    return this.#places.stats()
   }
 
-  async close(): Promise<void> {
-    for (const session of this.#sessions.values()) {
-      await session.then(
-        (open) => open.close(),
-        () => undefined,
-      )
-    }
+  close(): Promise<void> {
+    return this.#places.close()
   }
 }
 
@@ -505,28 +367,4 @@ interface Acted {
   readonly known: ReadonlyMap<string, KnownOutcome>
   readonly told: readonly Problem[]
   readonly unstaged: Entry | undefined
-}
-
-function knownAs({ registered, decision }: Entry): KnownOutcome {
-  return { outcome: registered, sets: decision?.sets }
-}
-
-function isFatal({ tolerant, rescued }: Entry): boolean {
-  return !tolerant && !rescued
-}
-
-/** Its own conditions say whether it failed, once it has acted. */
-function judgesItself({ node, turn }: Entry): boolean {
-  return node.task.failedWhen !== undefined || node.task.attempts !== undefined || turn !== undefined
-}
-
-/** It does something to the host, and does not only ask. */
-function leavesTraces({ decision }: Entry): boolean {
-  return decision?.changes.some(({ action }) => action !== 'check') === true
-}
-
-function failureCode(entry: Entry): Problem['code'] {
-  if (entry.node.type === 'verify') return 'VERIFY_FAILED'
-  if (entry.node.type === 'service') return 'SERVICE_FAILED'
-  return 'TASK_FAILED'
 }
