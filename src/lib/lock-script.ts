@@ -16,6 +16,10 @@
  * flock, links with ascending numbers take its place: making one is atomic, its text names boot, process and start time of the
  * shell, and the highest counts unless that shell is provably gone. The highest is never removed, so no two can take one number.
  *
+ * Who has the lock is known only once it has written `owner`. So whoever tries writes `takes` to its mark before, and empties it when
+ * it has failed or has written who it is; whoever finds the host locked waits until nobody takes it. So a run that reaches a
+ * host by two names at once knows itself, and nobody is told of the run before.
+ *
  * Taking a host from a run that lives: the file `owner` names who has it. The run writes that it acts, then looks who has it;
  * whoever takes it writes that first, then waits for the other's step to end. One of the two always sees the other.
  */
@@ -108,9 +112,22 @@ tls_midst() {
     case $tls_f in */acting."$tls_id".*) continue;; esac
     tls_y= tls_z=
     { read -r tls_y tls_z <"$tls_f"; } 2>/dev/null
+    [ "$tls_y" != takes ] || continue
     tls_gone "$tls_y" "${'$'}{tls_f##*.}" "$tls_z" || return 0
   done
   return 1
+}
+tls_settled() {
+  tls_z=0
+  for tls_f in "$tls_state"/acting.*; do
+    while [ -s "$tls_f" ] && [ "$tls_z" -lt 100 ]; do
+      tls_y=
+      { read -r tls_y <"$tls_f"; } 2>/dev/null
+      [ "$tls_y" = takes ] && kill -0 "${'$'}{tls_f##*.}" 2>/dev/null || break
+      sleep 0.02 2>/dev/null || { sleep 1; tls_z=$((tls_z + 49)); }
+      tls_z=$((tls_z + 1))
+    done
+  done
 }
 tls_seize() {
   echo "$tls_line" >"$tls_state/owner"
@@ -129,19 +146,25 @@ tls_seize() {
 }
 tls_lock() {
   tls_safe || return 2
+  tls_mark=$tls_state/acting.$tls_id.$$
+  { echo takes >"$tls_mark"; } 2>/dev/null || { tls_say="$tls_mark cannot be written"; return 2; }
   if command -v flock >/dev/null 2>&1; then tls_hold; else tls_chain; fi
   tls_r=$?
   [ "$tls_r" != 2 ] || return 2
+  if [ "$tls_r" != 0 ]; then true >"$tls_mark"; tls_settled; fi
   tls_owner
   tls_say=$tls_o
   tls_kept=1
   if [ "$tls_r" = 0 ]; then
     if tls_midst '*'; then tls_r=1
     elif [ "$tls_oid" != "$tls_id" ]; then
-      [ -z "${'$'}{tls_seen+x}" ] || [ "$tls_o" = "$tls_seen" ] || return 4
-      for tls_f in "$tls_state"/acting.*; do [ ! -e "$tls_f" ] || rm -f -- "$tls_f"; done
-      echo "$tls_line" >"$tls_state/owner"
+      if [ -n "${'$'}{tls_seen+x}" ] && [ "$tls_o" != "$tls_seen" ]; then tls_r=4
+      else
+        for tls_f in "$tls_state"/acting.*; do [ ! -e "$tls_f" ] || [ "$tls_f" = "$tls_mark" ] || rm -f -- "$tls_f"; done
+        echo "$tls_line" >"$tls_state/owner"
+      fi
     fi
+    true >"$tls_mark"
   elif [ "$tls_oid" = "$tls_id" ]; then
     # The same host under another name: the lock is this run's, and looked for again at each step.
     tls_r=0 tls_kept=
@@ -149,8 +172,6 @@ tls_lock() {
     tls_seize; tls_r=$?
   fi
   [ "$tls_r" = 0 ] || tls_kept=
-  tls_born $$
-  tls_mark=$tls_state/acting.$tls_id.$$
   return "$tls_r"
 }
 tls_enter() {

@@ -7,13 +7,14 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { programPath, removeTemporaryFolders, toolbox } from '../ssh/rig.ts'
+import { delimiter, join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { programPath, removeTemporaryFolders, script, temporaryFolder, toolbox } from '../ssh/rig.ts'
 import { LockShell } from './lock-shell.ts'
 
 const shells = [['dash'], ['busybox', 'sh'], ['bash', '--norc'], ['mksh']].filter(([name = '']) => programPath(name) !== undefined)
@@ -39,12 +40,27 @@ afterAll(removeTemporaryFolders)
 function run(
   id: string,
   kind: keyof typeof paths,
-  given: { readonly shell?: readonly string[]; readonly force?: string; readonly left?: number } = {},
+  given: { readonly shell?: readonly string[]; readonly path?: string; readonly force?: string; readonly left?: number } = {},
 ): LockShell {
   const [program = 'dash', ...words] = given.shell ?? ['dash']
   const shell = new LockShell([programPath(program) ?? program, ...words], folder, id, { path: paths[kind], ...given })
   open.push(shell)
   return shell
+}
+
+/** A PATH on which whoever takes the lock has it, says so in the file `taken`, and gets no further before the file `hold` is gone. */
+function paced(kind: keyof typeof paths, hold: string): string {
+  const folder = temporaryFolder()
+  const tool = kind === 'links' ? 'ln' : 'flock'
+  script(
+    join(folder, tool),
+    `#!/bin/sh\n${programPath(tool)} "$@" || exit\n: >'${join(parent, 'taken')}'\nwhile [ -e '${hold}' ]; do sleep 0.01; done\n`,
+  )
+  return [folder, paths[kind]].join(delimiter)
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 10_000, interval: 5 })
 }
 
 test('all four shells are here', () => expect(shells).toHaveLength(4))
@@ -94,6 +110,33 @@ describe.each(kinds)('with a %s', (kind) => {
     await again.leave()
     expect(await again.enter()).toBe('0')
     expect(await run('cccccccc', kind).enter()).toBe(`1 ${line('aaaaaaaa')}`)
+  })
+
+  test.each(['aaaaaaaa', 'bbbbbbbb'])('%s comes while the first has the lock and has not said yet who it is', async (id) => {
+    mkdirSync(folder, { mode: 0o700 })
+    writeFileSync(join(folder, 'owner'), `${line('00000000')}\n`)
+    const hold = join(parent, 'hold')
+    writeFileSync(hold, '')
+    const first = run('aaaaaaaa', kind, { path: paced(kind, hold) })
+    const entered = first.enter()
+    await until(() => readdirSync(parent).includes('taken'))
+    const second = run(id, kind)
+    const answer = second.enter()
+    await until(
+      () => existsSync(join(folder, `acting.${id}.${second.pid}`)) && statSync(join(folder, `acting.${id}.${second.pid}`)).size === 0,
+    )
+    rmSync(hold)
+    expect(await entered).toBe('0')
+    expect(await answer).toBe(id === 'aaaaaaaa' ? '0' : `1 ${line('aaaaaaaa')}`)
+  })
+
+  test('who was killed before it said who it is holds nobody up', async () => {
+    mkdirSync(folder, { mode: 0o700 })
+    writeFileSync(join(folder, 'acting.cccccccc.4194303'), 'takes\n')
+    const first = run('aaaaaaaa', kind)
+    expect(await first.enter()).toBe('0')
+    writeFileSync(join(folder, 'acting.cccccccc.4194303'), 'takes\n')
+    expect(await run('bbbbbbbb', kind).enter()).toBe(`1 ${line('aaaaaaaa')}`)
   })
 
   test('by its id a host is taken from a run that lives, which stops before its next step', async () => {
