@@ -1,8 +1,10 @@
 import type { Io } from './io.ts'
 import type {
   ApplyOptions,
+  AuditRequest,
   AuthorityPlace,
   CaInitOptions,
+  DoctorOptions,
   ExplainOptions,
   ExplainVariableOptions,
   HostRequest,
@@ -41,6 +43,8 @@ export interface Commands {
   explainHost(name: string, options: ExplainOptions, io: Io): Promise<number>
   explainTask(name: string, options: ExplainOptions, io: Io): Promise<number>
   hosts(request: HostRequest, io: Io): Promise<number>
+  audit(options: AuditRequest, io: Io): Promise<number>
+  doctor(options: DoctorOptions, io: Io): Promise<number>
   quickstart(options: QuickstartOptions, io: Io): Promise<number>
   standIn(options: StandInOptions, io: Io): Promise<number>
 }
@@ -66,6 +70,8 @@ export const lazyCommands: Commands = {
   explainHost: async (name, options, io) => (await import('./commands/explain.ts')).explainHostCommand(name, options, io),
   explainTask: async (name, options, io) => (await import('./commands/explain.ts')).explainTaskCommand(name, options, io),
   hosts: async (request, io) => (await import('./commands/hosts.ts')).hostsCommand(request, io),
+  audit: async (options, io) => (await import('./commands/audit.ts')).auditCommand(options, io),
+  doctor: async (options, io) => (await import('./commands/doctor.ts')).doctorCommand(options, io),
   quickstart: async (options, io) => (await import('./commands/quickstart.ts')).quickstartCommand(options, io),
   standIn: async (options, io) => (await import('./commands/stand-in.ts')).standInCommand(options, io),
 }

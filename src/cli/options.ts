@@ -74,6 +74,25 @@ export type HostRequest =
   | { readonly kind: 'history' | 'clean'; readonly options: HostOptions }
   | { readonly kind: 'rollback'; readonly run: string; readonly options: HostOptions }
 
+export const auditFormats = ['table', 'json', 'junit', 'csv', 'prometheus'] as const
+
+export interface AuditRequest extends HostOptions {
+  /** says what is intended */
+  readonly playbook?: string
+  readonly minDays: number
+  readonly output: (typeof auditFormats)[number]
+  /** file to write it to, for the textfile collector of the node exporter */
+  readonly save?: string
+}
+
+export interface DoctorOptions extends HostOptions {
+  /** files with further authorities that clients trust */
+  readonly ca: readonly string[]
+  /** minutes of logs that count */
+  readonly since: number
+  readonly output: 'text' | 'json'
+}
+
 export interface ShowOptions {
   readonly output: 'text' | 'json'
   readonly verbose: number

@@ -31,7 +31,8 @@ export function hostCommands(program: Command, commands: Commands, finish: (code
     })
 }
 
-function hostOptions(command: Command): Command {
+/** Which hosts, and how they are reached. */
+export function hostOptions(command: Command): Command {
   return reachOptions(
     vaultOptions(command)
       .addOption(

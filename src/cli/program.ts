@@ -13,6 +13,7 @@ import type {
 } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
 import { collect, collectColons, forceUnlock, reachOptions, split, vaultOptions, verbosity, wholeNumber } from './option-groups.ts'
+import { diagnoseCommands } from './program-diagnose.ts'
 import { hostCommands } from './program-hosts.ts'
 import { lookCommands } from './program-look.ts'
 import { vaultCommands } from './program-vault.ts'
@@ -136,6 +137,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
   roleCommands(program, async (request) => finish(await commands.role(request, io)))
 
   hostCommands(program, commands, finish, io)
+  diagnoseCommands(program, commands, finish, io)
 
   program
     .command('quickstart')

@@ -306,6 +306,8 @@ export interface LogTarget {
   readonly unit?: string
   readonly file?: string
   readonly lines: number
+  /** of a unit: only lines from then on, in seconds since 1970 */
+  readonly since?: number
 }
 
 export type ProbeKindName = keyof Questions

@@ -154,7 +154,7 @@ export function issuersOf(leaf: CertificateFact, candidates: readonly Certificat
 }
 
 /** `go, openssl, node`; a client that refuses it is left to `refusalTexts`. */
-export function acceptedBy(verdicts: readonly ClientVerdict[]): string {
+export function acceptedBy(verdicts: readonly { readonly client: string; readonly refusal: string | undefined }[]): string {
   const accepting = verdicts.flatMap(({ client, refusal }) => (refusal === undefined ? [client] : []))
   return accepting.length === verdicts.length ? 'every client' : accepting.length === 0 ? 'no client' : accepting.join(', ')
 }

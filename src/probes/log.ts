@@ -29,7 +29,9 @@ function condition({ unit, file }: LogTarget): string {
   return unit === undefined ? `[ -f ${quote(file ?? '')} ]` : 'command -v journalctl >/dev/null 2>&1'
 }
 
-function reading({ unit, file, lines }: LogTarget): string {
+function reading({ unit, file, lines, since }: LogTarget): string {
   const count = String(Math.max(0, Math.trunc(lines)))
-  return unit === undefined ? `tail -n ${count} -- ${quote(file ?? '')}` : `journalctl -q --no-pager -o cat -n ${count} -u ${quote(unit)}`
+  if (unit === undefined) return `tail -n ${count} -- ${quote(file ?? '')}`
+  const from = since === undefined ? '' : ` --since=@${Math.trunc(since)}`
+  return `journalctl -q --no-pager -o cat -n ${count}${from} -u ${quote(unit)}`
 }

@@ -30,7 +30,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   plan: { folders: ['model', 'lib', 'pki', 'ports', 'compile', ...registries], modules: pureNode },
   view: { folders: ['model', 'lib', 'pki', 'ports'], modules: [...pureNode, 'node:stream', 'listr2'] },
-  diagnose: { folders: ['model', 'lib', 'pki', 'ports', 'compile', ...registries], modules: pureNode },
+  diagnose: { folders: ['model', 'lib', 'pki', 'ports', 'services', 'compile', ...registries], modules: pureNode },
   execute: { folders: ['model', 'lib', 'pki', 'ports', 'plan', 'compile', ...registries], modules: pureNode },
   transport: { folders: ['model', 'lib', 'pki', 'ports'], modules: ['*'] },
   issuers: { folders: ['model', 'lib', 'pki', 'ports'], modules: ['*'] },

@@ -41,6 +41,8 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     explainVariable: named('explain var'),
     explainHost: named('explain host'),
     explainTask: named('explain task'),
+    audit: unnamed('audit'),
+    doctor: unnamed('doctor'),
     hosts: unnamed('hosts'),
     quickstart: unnamed('quickstart'),
     standIn: unnamed('stand-in'),

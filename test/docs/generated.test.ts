@@ -72,7 +72,7 @@ describe('each page holds all there is', () => {
       'tlsplay lint',
       ...['var', 'host', 'task'].map((name) => `tlsplay explain ${name}`),
       ...['init', 'add', 'install', 'update', 'remove', 'list', 'verify', 'vendor', 'test'].map((name) => `tlsplay role ${name}`),
-      ...['history', 'rollback', 'clean', 'quickstart'].map((name) => `tlsplay ${name}`),
+      ...['history', 'rollback', 'clean', 'audit', 'doctor', 'quickstart'].map((name) => `tlsplay ${name}`),
     ])
   })
 })

@@ -1,0 +1,108 @@
+import type { CatalogueRow } from './row.ts'
+
+/** What clients written in Go (Prometheus, Telegraf) say of a server they call. */
+export const callRows: readonly CatalogueRow[] = [
+  {
+    id: '9',
+    title: 'the issuer may not issue',
+    seen: 'call',
+    patterns: [/parent certificate cannot sign this kind of certificate/],
+    cause: 'the certificate that clients trust as authority is none: CA:TRUE or the key usage keyCertSign is missing',
+    fix: 'make the authority anew, as tlsplay ca init does, and issue the certificate again',
+    by: 'trust',
+  },
+  {
+    id: '15',
+    title: 'the authority may not sign for this name',
+    seen: 'call',
+    patterns: [/not authorized to sign for this name/, /is not permitted by any constraint/],
+    cause: 'the name constraints of the authority leave out a name of the certificate; one such name is enough',
+    fix: 'take the name out of the certificate, or make an authority that may sign it (ca init --permit)',
+    by: 'server',
+  },
+  {
+    id: '10',
+    title: 'the certificate names no host outside of its common name',
+    seen: 'call',
+    patterns: [/certificate relies on legacy Common Name field/, /certificate is not valid for any names/],
+    cause: 'clients written in Go do not read the common name; curl does, so a test with curl succeeds',
+    fix: 'issue it again with all names and addresses as subject alternative names',
+    by: 'server',
+  },
+  {
+    id: '12',
+    title: 'an address is called that is not in the certificate',
+    seen: 'call',
+    patterns: [/doesn't contain any IP SANs/],
+    cause: 'the URL has an IP address, and the certificate has names only',
+    fix: 'call it by a name of the certificate, or issue it again with the address',
+    by: 'server',
+  },
+  {
+    id: '11',
+    title: 'a name is called that is not in the certificate',
+    seen: 'call',
+    patterns: [/x509: certificate is valid for .*, not /],
+    cause: 'the certificate lacks the name of the URL, or server_name asks for another one',
+    fix: 'issue it again with that name, or correct the URL or server_name',
+    by: 'server',
+  },
+  {
+    id: '13',
+    title: 'the certificate is not valid at this time',
+    seen: 'call',
+    patterns: [/x509: certificate has expired or is not yet valid/],
+    cause: 'it has expired, begins later, or the clock of the client is wrong: the message names the time the client had',
+    fix: 'renew it; where the time of the message is wrong, set the clock',
+    by: 'server',
+  },
+  {
+    id: '14',
+    title: 'the certificate is not one of a server',
+    seen: 'call',
+    patterns: [/certificate specifies an incompatible key usage/],
+    cause: 'its extended key usage lacks serverAuth',
+    fix: 'issue it again for servers',
+    by: 'server',
+  },
+  {
+    id: '8',
+    title: 'a client does not trust who issued the certificate',
+    seen: 'call',
+    patterns: [/x509: certificate signed by unknown authority/],
+    cause: 'the client was given no authority, another one, or the server leaves out an intermediate',
+    fix: 'give the client the authority (ca_file, tls_ca), and let the server send its whole chain',
+    by: 'client',
+  },
+  {
+    id: '17',
+    title: 'https:// is called where plain HTTP is spoken',
+    seen: 'call',
+    patterns: [/first record does not look like a TLS handshake/, /server gave HTTP response to HTTPS client/, /wrong version number/],
+    cause: 'TLS is not on there, or it is another port',
+    fix: 'turn TLS on at the server and restart it, or call the right port',
+    by: 'server',
+  },
+  {
+    id: '16',
+    title: 'http:// is called where TLS is spoken',
+    seen: 'any',
+    patterns: [/client sent an HTTP request to an HTTPS server/, /server returned HTTP status 400 Bad Request/],
+    cause: 'a client still has the old address: it was not turned to TLS with the server',
+    fix: 'write https:// there (scheme: https of the job, urls of the output)',
+    by: 'client',
+  },
+]
+
+/** Only that something fails: what it is stands on another line, or in no row. */
+export const lastCallRows: readonly CatalogueRow[] = [
+  {
+    id: '49',
+    title: 'Telegraf cannot write to a server',
+    seen: 'call',
+    patterns: [/E! \[outputs\.[^\]]+\] When writing to \[/, /could not write any address/],
+    cause: 'the reason stands behind the URL in the first such line',
+    fix: 'call the URL as Telegraf does, with its tls_ca: openssl s_client -connect HOST:PORT -CAfile FILE -verify_return_error',
+    by: 'client',
+  },
+]

@@ -1,0 +1,27 @@
+import { type Answer, type Fact, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
+import type { HostSession } from '../ports/host-session.ts'
+
+/** The answer, or undefined while it was not asked; then it is asked before the next reading. */
+type Look = <K extends ProbeKindName>(kind: K, target: Target<K>) => Answer<Fact<K>> | undefined
+
+/** Settings name files, files name files: nobody needs more rounds than that. */
+const roundLimit = 10
+
+/**
+ * Reads a host again and again, each time asking in one exchange all that the last reading missed, until it misses nothing.
+ * Only asks: nothing is changed. Throws what `observe` throws.
+ */
+export async function askUntilSettled<T>(session: Pick<HostSession, 'observe'>, read: (look: Look) => T): Promise<T> {
+  const answers = new Map<string, unknown>()
+  for (let round = 0; ; round += 1) {
+    const missed = new Map<string, Probe>()
+    const result = read((kind, target) => {
+      const probe = { kind, target } as unknown as Probe
+      const key = probeKey(probe)
+      if (!answers.has(key)) missed.set(key, probe)
+      return answers.get(key) as Answer<Fact<typeof kind>> | undefined
+    })
+    if (missed.size === 0 || round === roundLimit) return result
+    for (const [key, answer] of await session.observe([...missed.values()])) answers.set(key, answer)
+  }
+}

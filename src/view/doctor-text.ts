@@ -1,0 +1,48 @@
+import type { Diagnosis, Installed } from '../model/diagnosis.ts'
+import type { Problem } from '../model/problem.ts'
+import { escapeJson, escapeLine, joinLines } from './escape.ts'
+
+export interface DoctorReport {
+  readonly found: readonly Diagnosis[]
+  readonly installed: readonly Installed[]
+  /** hosts that could not be asked */
+  readonly problems: readonly Problem[]
+  /** milliseconds since 1970 */
+  readonly at: number
+}
+
+/** What is wrong first, then versions; one paragraph for each finding. */
+export function doctorText({ found, installed }: DoctorReport, verbose: boolean): string {
+  const lines = found.flatMap((one) => [
+    `${one.severity === 'fault' ? '!' : '-'} ${one.host} ${one.service}: ${one.title} (${rowName(one.row)})`,
+    `    cause: ${one.cause}`,
+    ...one.evidence.filter(({ kind }) => verbose || kind !== 'process').map(({ kind, text }) => `    ${kind}: ${text}`),
+    `    fix: ${one.fix}`,
+    ...(one.playbook === undefined ? [] : [`    playbook: ${one.playbook}`]),
+  ])
+  const versions = installed.flatMap(({ host, program, version, defects }) => [
+    `  ${host} ${program} ${version === '' ? '(version not known)' : version}`,
+    ...defects.map((defect) => `      ${defect}`),
+  ])
+  const faults = found.filter(({ severity }) => severity === 'fault').length
+  const notes = found.length - faults
+  const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
+  const sum = `${faults === 0 ? 'nothing is wrong' : count(faults, 'fault')}${notes === 0 ? '' : `, ${count(notes, 'note')}`}`
+  return joinLines([...lines, ...(versions.length === 0 ? [] : ['versions', ...versions]), sum].map(escapeLine))
+}
+
+function rowName(row: string): string {
+  return /^\d+$/.test(row) ? `row ${row}` : row
+}
+
+/** One document: `{version, at, findings, installed, problems}`. */
+export function doctorJson({ found, installed, problems, at }: DoctorReport): string {
+  const document = {
+    version: 1,
+    at: new Date(at).toISOString(),
+    findings: found.map(({ playbook, ...one }) => ({ ...one, playbook: playbook ?? null })),
+    installed,
+    problems: problems.map(({ host, code, message }) => ({ host: host ?? null, code, message })),
+  }
+  return `${JSON.stringify(document, undefined, 2).split('\n').map(escapeJson).join('\n')}\n`
+}
