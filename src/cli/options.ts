@@ -28,6 +28,7 @@ export interface PlayOptions extends VaultOptions {
   readonly listTasks?: boolean
   readonly listTags?: boolean
   readonly syntaxCheck?: boolean
+  readonly step?: boolean
   readonly check: boolean
   readonly diff: boolean
   readonly verbose: number

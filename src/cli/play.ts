@@ -56,6 +56,8 @@ const clock: Clock = { now: () => Date.now() }
 /** Loads, compiles, plans and, in mode `run`, applies a playbook; everything is shown, nothing is thrown but bugs. */
 export async function play(request: PlayRequest, io: Io): Promise<Played> {
   const { mode, playbook, options, watch } = request
+  if (options.step === true && mode === 'plan') return refuse(stepOfPlan, new Map(), request, io)
+  if (options.step === true && io.stdin.isTTY !== true) return refuse(stepAlone, new Map(), request, io)
   if (options.detailedExitcode && mode === 'run') return refuse(onlyForPlans, new Map(), request, io)
   const prompt = terminalPrompt(io)
   try {
@@ -150,7 +152,16 @@ async function runPrepared(
   const busy = new BusyHosts()
   const tally = new Tally(run.plays.flatMap((play) => play.hosts))
   const running = runPlaybook(
-    { run, inventory: run.inventory, mode, playbook, forks: options.forks, tlsplay: version, signal: io.interrupted },
+    {
+      run,
+      inventory: run.inventory,
+      mode,
+      playbook,
+      forks: options.forks,
+      step: options.step === true,
+      tlsplay: version,
+      signal: io.interrupted,
+    },
     {
       connector: busy.connector(watch?.witness.connector(hosts) ?? hosts),
       tools: {
@@ -211,6 +222,14 @@ function exitCodeOf(report: Report, plan: Plan | undefined, options: PlayOptions
   if (report.exitCode !== exitCodes.done || plan === undefined) return exitCodes.refused
   return hasPendingChanges(plan) ? exitCodes.failed : exitCodes.done
 }
+
+const stepOfPlan: readonly Problem[] = [
+  { code: 'OPTION_INVALID', message: '--step asks before each task that runs, and a plan runs none', hint: 'leave --check or --step out' },
+]
+
+const stepAlone: readonly Problem[] = [
+  { code: 'OPTION_INVALID', message: '--step asks before each task, and there is no terminal', hint: 'run it on a terminal' },
+]
 
 const onlyForPlans: readonly Problem[] = [
   {

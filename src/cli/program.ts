@@ -59,6 +59,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .addOption(watchdog())
     .summary('plan, apply, verify, and look again until nothing is left to do')
     .description('Plans every play, applies, verifies what is served, then observes and plans again: that plan must be empty.')
+    .option('--step', 'ask before each task, once for all hosts: no, yes, or continue without asking')
     .action(async (playbook: string, options: PlayOptions) => {
       finish(await commands.run(playbook, options, io))
     })

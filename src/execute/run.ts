@@ -18,6 +18,7 @@ import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './
 import { eachBounded } from './pool.ts'
 import { RunLog } from './run-log.ts'
 import { actedElsewhere, SharedPlaces } from './shared-places.ts'
+import { Stepping } from './stepping.ts'
 import { countsForAll, endsForAll, type EndStop, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
 
 export interface RunRequest {
@@ -30,6 +31,8 @@ export interface RunRequest {
   readonly forks: number
   /** version of tlsplay */
   readonly tlsplay: string
+  /** a person is asked before each task */
+  readonly step?: boolean
   /** aborts: hosts in flight end, no other is started */
   readonly signal?: AbortSignal
 }
@@ -70,10 +73,12 @@ class PlaybookRun {
   readonly #planned = new Map<string, Map<string, Entry>>()
   readonly #places: SharedPlaces
   readonly #log: RunLog
+  readonly #stepping: Stepping | undefined
 
   constructor(request: RunRequest, ports: RunPorts) {
     this.#request = request
     this.#ports = ports
+    this.#stepping = request.step === true ? new Stepping(ports.desk, request.signal) : undefined
     const names = [...new Set(request.run.plays.flatMap((play) => play.hosts))]
     this.#log = new RunLog(request, ports.events, names)
     this.#places = new SharedPlaces(request.run)
@@ -105,7 +110,7 @@ class PlaybookRun {
     )
     throwIfAny(problems)
     this.#batches = request.run.plays.flatMap((play) => {
-      const stretches = stretchesOf(play, stopsOf(play), (node) => mayAct(node, ports.tools))
+      const stretches = stretchesOf(play, stopsOf(play), (node) => mayAct(node, ports.tools), request.step)
       return play.batches.map((hosts) => ({ play, hosts, stretches }))
     })
   }
@@ -230,7 +235,7 @@ class PlaybookRun {
       const keepsAnyway = batch.play.play.forceHandlers
       await this.#eachStretch(batch, 'actual', async (host, stretch) => {
         const expected = this.#planned.get(host.name) ?? new Map<string, Entry>()
-        if (!anythingToDo(host, expected)) {
+        if (this.#stepping === undefined && !anythingToDo(host, expected)) {
           const own = stretch.stops.slice(stretch.from, stretch.to).flatMap((stop) => (!('node' in stop) ? [] : entriesOf(expected, stop)))
           this.#log.tasks(host.name, batch.play.name, own)
           return
@@ -297,6 +302,10 @@ class PlaybookRun {
       const active = hosts.filter((host) => host.active)
       const before = new Map(active.map((host) => [host, host[which].failures]))
       const first = stretch.stops[stretch.from]
+      if (which === 'actual' && (await this.#stepping?.passesOver(stretch, active)) === true) {
+        for (const host of active) host.rest()
+        continue
+      }
       const throttle = first === undefined || !('node' in first) ? undefined : first.node.task.throttle
       const forks = stretch.delegate === undefined ? Math.min(this.#request.forks, throttle ?? this.#request.forks) : 1
       const side = async (some: readonly HostRun[]): Promise<void> =>

@@ -14,15 +14,24 @@ export interface Stretch {
 
 export type EndStop = Extract<Stop, { kind: 'end' }>
 
-/** Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time. */
-export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], acts: (node: TaskNode) => boolean): readonly Stretch[] {
+/**
+ * Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time.
+ * `taskByTask`: at each task.
+ */
+export function stretchesOf(
+  play: CompiledPlay,
+  stops: readonly Stop[],
+  acts: (node: TaskNode) => boolean,
+  taskByTask = false,
+): readonly Stretch[] {
   const cuts = new Set([0, stops.length])
   stops.forEach((stop, at) => {
     if (stop.kind === 'end' && endsForAll(stop)) cuts.add(at).add(at + 1)
     if (!('node' in stop)) return
     const { runOnce, throttle } = stop.node.task
     const shared = sharedBy(stop, acts) !== undefined
-    if ((stop.kind === 'task' && runOnce) || throttle !== undefined || shared || countsForAll(play.play, stop)) cuts.add(at).add(at + 1)
+    if (taskByTask || (stop.kind === 'task' && runOnce) || throttle !== undefined || shared || countsForAll(play.play, stop))
+      cuts.add(at).add(at + 1)
   })
   const ordered = [...cuts].sort((left, right) => left - right)
   return ordered.slice(0, -1).map((from, at) => {

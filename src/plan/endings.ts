@@ -1,4 +1,7 @@
 import type { CompiledPlay, RoleContext } from '../compile/compiled-run.ts'
+import { runsIn } from './blocks.ts'
+import type { WalkState } from './entry.ts'
+import { takes } from './includes.ts'
 import type { Stop } from './stops.ts'
 
 /** Plays and roles that ended early on a host, each with the number of the stop from which on they are left out. */
@@ -22,4 +25,11 @@ export function isLeftOut(stop: Stop, at: number, play: CompiledPlay, ended: End
   const role = stop.kind === 'task' ? stop.node.role : stop.kind === 'end' ? stop.guard.role : undefined
   const keys = [playEnded(play), ...(role === undefined ? [] : [roleEnded(play, role)])]
   return keys.some((key) => at >= (ended.get(key) ?? Number.POSITIVE_INFINITY))
+}
+
+/** Whether a host in this state surely comes to a stop: nothing before it has ended, failed or left it out. */
+export function comesTo(stop: Stop, at: number, play: CompiledPlay, state: WalkState): boolean {
+  if (isLeftOut(stop, at, play, state.ended) || !runsIn(stop.within, state.failures)) return false
+  if (stop.kind === 'handler') return state.notified.get(stop.node.id) === true
+  return stop.kind !== 'task' || takes(stop.node.includes, state) === true
 }

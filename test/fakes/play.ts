@@ -27,6 +27,8 @@ export interface PlayOptions {
   /** where rests, questions and files that are brought home go */
   readonly desk?: Desk
   readonly unattended?: boolean
+  /** the desk is asked before each task */
+  readonly step?: boolean
   /** keeps what the plan is made from */
   readonly witness?: Witness
   readonly review?: (plan: Plan) => readonly Problem[]
@@ -94,7 +96,15 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
   const events: RunEvent[] = []
   const pauses: number[] = []
   const report = await runPlaybook(
-    { run: compiled.run, inventory: loaded.inventory, mode: options.mode ?? 'run', playbook: 'site.yml', forks: 4, tlsplay: '0.0.0' },
+    {
+      run: compiled.run,
+      inventory: loaded.inventory,
+      mode: options.mode ?? 'run',
+      playbook: 'site.yml',
+      forks: 4,
+      tlsplay: '0.0.0',
+      step: options.step === true,
+    },
     {
       connector: witness?.connector(connector) ?? connector,
       tools: {
