@@ -12,7 +12,7 @@ import { syntaxProblems } from './render.ts'
 import { representatives } from './representatives.ts'
 import { compileTemplate } from './template.ts'
 import { mapOf } from './secrecy.ts'
-import { hostScope } from './variables.ts'
+import { type HostRuntime, hostScope } from './variables.ts'
 
 /** Everything that can be known to be wrong before a host is asked, over the whole run, each place once. */
 export function runProblems(run: CompiledRun, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
@@ -93,6 +93,7 @@ const notYet = new Unknown('set while the run goes on')
  */
 function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
   const runtime = { facts: {}, registered: namesSet(run), includeVars: [] }
+  const runtimeOf = runtimesOf(run, runtime)
   const { byGroups, byValues } = representatives(run, play)
   return tasksOf(play).flatMap((node) => {
     let groupsAreRead = false
@@ -103,13 +104,13 @@ function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: Reado
     const onHost = (host: string): { readonly sure: readonly Problem[]; readonly maybe: readonly Problem[] } => {
       const fact = (): Value => new Unknown('a fact of the host')
       const reached = reaches(node, (include, around) =>
-        instantiate(include, { run, play, host, runtime, fact, taskTypes, included: around, readsGroups }).some(
+        instantiate(include, { run, play, host, runtime, runtimeOf, fact, taskTypes, included: around, readsGroups }).some(
           ({ kind }) => kind === 'ready',
         ),
       )
       // what an include leaves out on this host lacks nothing
       if (!reached) return { sure: [], maybe: [] }
-      const instances = instantiate(node, { run, play, host, runtime, fact, taskTypes, included, readsGroups })
+      const instances = instantiate(node, { run, play, host, runtime, runtimeOf, fact, taskTypes, included, readsGroups })
       const sure = instances.flatMap((instance) => (instance.kind === 'failed' ? instance.problems : []))
       if (!instances.some((instance) => instance.kind === 'unknown') || node.task.loop !== undefined) return { sure, maybe: [] }
       const scope = hostScope({
@@ -117,6 +118,7 @@ function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: Reado
         play,
         host,
         runtime,
+        runtimeOf,
         fact,
         role: node.role,
         task: node.task,
@@ -164,6 +166,12 @@ function namesSet(run: CompiledRun): ValueMap {
   return Object.fromEntries([...names, ...(rescues ? rescueNames : [])].map((name) => [name, notYet]))
 }
 
+/** Other hosts are those of inventories, and with delegate_facts whatever a task names. */
+function runtimesOf(run: CompiledRun, runtime: HostRuntime): (host: string) => HostRuntime | undefined {
+  const gives = run.plays.some((play) => tasksOf(play).some(({ task }) => task.delegateFacts))
+  return (host) => (gives || run.inventory.hosts.has(host) ? runtime : undefined)
+}
+
 export interface RoleInputValues {
   readonly context: RoleContext
   readonly host: string
@@ -180,7 +188,16 @@ export function roleInputValues(run: CompiledRun): { readonly calls: readonly Ro
     return [...contexts].flatMap((context) =>
       play.hosts.flatMap((host): RoleInputValues | readonly [] => {
         const around = { ...aroundOf(context), included: unknownItems(context.includes) }
-        const scope = hostScope({ run, play, host, role: context, ...around, runtime, fact: () => new Unknown('a fact of the host') })
+        const scope = hostScope({
+          run,
+          play,
+          host,
+          role: context,
+          ...around,
+          runtime,
+          runtimeOf: runtimesOf(run, runtime),
+          fact: () => new Unknown('a fact of the host'),
+        })
         // a condition may guard what its inputs need
         if (evaluateConditions(context.conditions, scope).kind !== 'true') return []
         const values = context.role.inputs.flatMap(({ name }): readonly (readonly [string, Value])[] => {

@@ -26,6 +26,16 @@ export interface HostRuntime {
 
 export const emptyRuntime: HostRuntime = { facts: {}, registered: {}, includeVars: [] }
 
+/** What is set later wins. */
+export function withRuntime(before: HostRuntime | undefined, { facts, registered, includeVars }: HostRuntime): HostRuntime {
+  if (before === undefined) return { facts, registered, includeVars }
+  return {
+    facts: { ...before.facts, ...facts },
+    registered: { ...before.registered, ...registered },
+    includeVars: [...before.includeVars, ...includeVars],
+  }
+}
+
 export interface ScopeInput {
   readonly run: CompiledRun
   readonly play: CompiledPlay | undefined
@@ -256,7 +266,7 @@ class HostScope implements Scope {
         return () =>
           lazyMap({
             keys: () => [...run.inventory.hosts.keys()],
-            has: (other) => run.inventory.hosts.has(other),
+            has: (other) => run.inventory.hosts.has(other) || this.#input.runtimeOf?.(other) !== undefined,
             read: (other) => this.#variablesOf(other),
           })
       case 'play_hosts':

@@ -1,4 +1,5 @@
 import type { CompiledPlay } from '../compile/compiled-run.ts'
+import { type HostRuntime, withRuntime } from '../compile/variables.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import { failIn } from '../plan/blocks.ts'
@@ -44,6 +45,10 @@ export class HostRun {
   readonly #places: HostPlaces
   readonly #outcomes: HostOutcomes
   readonly #numbering = { next: 0 }
+  /** by id of a stretch */
+  readonly #others = new Map<string, (host: string) => HostRuntime | undefined>()
+  /** what other hosts set here, with the number of stretches that had been applied by then */
+  readonly #received: { readonly before: number; readonly runtime: HostRuntime }[] = []
   /** stretches that were applied; only those can be proved */
   readonly #applied: Stretch[] = []
   /** the first segment of a stretch, walked before its turn came */
@@ -143,6 +148,8 @@ export class HostRun {
     const entries: Entry[] = []
     const known = this.#outcomes.standing
     for (const [at, stretch] of stretches.entries()) {
+      for (const { before, runtime } of this.#received)
+        if (before === at) state = { ...state, runtime: withRuntime(state.runtime, runtime) }
       const walked = await this.#places.walk(
         { ...this.#input(stretch), state, mode: 'converge', known },
         stretches.slice(at + 1).map((next) => this.#input(next)),
@@ -209,6 +216,24 @@ export class HostRun {
       from = replayed.next
     }
     return ended
+  }
+
+  /** What was set on other hosts when a stretch began: for it, and for its proof. */
+  sees({ id }: Stretch, runtimeOf: (host: string) => HostRuntime | undefined): void {
+    this.#others.set(id, runtimeOf)
+  }
+
+  /** What its tasks have set on other hosts since the last time. */
+  handOver(which: 'planned' | 'actual'): readonly (readonly [string, HostRuntime])[] {
+    const given = [...this[which].given]
+    this[which] = { ...this[which], given: new Map() }
+    return given
+  }
+
+  /** A task of another host set something here. */
+  receive(runtime: HostRuntime, which: 'planned' | 'actual'): void {
+    this[which] = { ...this[which], runtime: withRuntime(this[which].runtime, runtime) }
+    if (which === 'actual') this.#received.push({ before: this.#applied.length, runtime })
   }
 
   /** A task failed elsewhere in a way that counts for this host too; `left` is what stands behind it. */
@@ -312,7 +337,8 @@ export class HostRun {
 
   #input(stretch: Stretch): Omit<Unobserved, 'state' | 'mode' | 'known'> {
     const host: HostOfPlay = { play: stretch.play, name: this.name, address: this.#target.address, loginUser: this.#target.user }
-    return { host, stops: stretch.stops, from: stretch.from, to: stretch.to }
+    const runtimeOf = this.#others.get(stretch.id)
+    return { host, stops: stretch.stops, from: stretch.from, to: stretch.to, ...(runtimeOf === undefined ? {} : { runtimeOf }) }
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { CompiledPlay, CompiledRun, TaskNode } from '../compile/compiled-run.ts'
+import { readsOthers } from '../compile/reads-others.ts'
 import { connectionTarget } from '../compile/connection.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Plan, PlannedHost, PlannedPlay } from '../model/plan.ts'
@@ -16,10 +17,12 @@ import type { Clock, Desk, Events, Issuer } from '../ports/ports.ts'
 import { HostRun } from './host-run.ts'
 import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './outcome.ts'
 import { eachBounded } from './pool.ts'
+import { rawAsset } from './raw-asset.ts'
 import { RunLog } from './run-log.ts'
 import { actedElsewhere, SharedPlaces } from './shared-places.ts'
+import { OtherHosts } from './other-hosts.ts'
 import { Stepping } from './stepping.ts'
-import { countsForAll, endsForAll, type EndStop, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
+import { countsForAll, type Cutting, endsForAll, type EndStop, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
 
 export interface RunRequest {
   readonly run: CompiledRun
@@ -74,6 +77,7 @@ class PlaybookRun {
   readonly #places: SharedPlaces
   readonly #log: RunLog
   readonly #stepping: Stepping | undefined
+  readonly #others: OtherHosts
 
   constructor(request: RunRequest, ports: RunPorts) {
     this.#request = request
@@ -109,8 +113,17 @@ class PlaybookRun {
       }),
     )
     throwIfAny(problems)
+    const cutting: Cutting = {
+      acts: (node) => mayAct(node, ports.tools),
+      reads: names.length < 2 ? () => false : readsOthers(request.run, (node) => rawAsset(node, ports.tools)),
+      taskByTask: request.step === true,
+    }
+    this.#others = new OtherHosts(
+      this.#hosts,
+      (host) => this.#stepping === undefined && !anythingToDo(host, this.#planned.get(host.name) ?? new Map()),
+    )
     this.#batches = request.run.plays.flatMap((play) => {
-      const stretches = stretchesOf(play, stopsOf(play), (node) => mayAct(node, ports.tools), request.step)
+      const stretches = stretchesOf(play, stopsOf(play), cutting)
       return play.batches.map((hosts) => ({ play, hosts, stretches }))
     })
   }
@@ -298,60 +311,74 @@ class PlaybookRun {
     act: (host: HostRun, stretch: Stretch) => Promise<void>,
   ): Promise<void> {
     const hosts = batch.hosts.flatMap((name) => this.#hosts.get(name) ?? [])
+    const number = this.#batches.indexOf(batch)
     for (const stretch of batch.stretches) {
       const active = hosts.filter((host) => host.active)
-      const before = new Map(active.map((host) => [host, host[which].failures]))
-      const first = stretch.stops[stretch.from]
       if (which === 'actual' && (await this.#stepping?.passesOver(stretch, active)) === true) {
         for (const host of active) host.rest()
         continue
       }
-      const throttle = first === undefined || !('node' in first) ? undefined : first.node.task.throttle
-      const forks = stretch.delegate === undefined ? Math.min(this.#request.forks, throttle ?? this.#request.forks) : 1
-      const side = async (some: readonly HostRun[]): Promise<void> =>
-        eachBounded(some, forks, async (host) => {
-          if (this.#request.signal?.aborted !== true) await this.#guard(host, () => act(host, stretch))
-        })
-      if (first?.kind === 'end' && endsForAll(first)) {
-        await side(active.slice(0, 1))
-        this.#endAlong(batch, first, stretch, active[0], which)
-        continue
-      }
-      if (first?.kind !== 'task' || !first.node.task.runOnce) {
-        await side(active)
-        this.#failAlong(batch, hosts, before, stretch, which)
-        continue
-      }
-      // The host that was planned to run it: another one has no plan for it.
-      const planner = hosts.find((host) => entriesOf(this.#planned.get(host.name) ?? new Map(), first).length > 0)
-      const runner = which === 'planned' ? active[0] : (planner ?? active[0])
-      const others = active.filter((host) => host !== runner)
-      if (runner?.active === true) await side([runner])
-      const result =
-        runner?.active === true
-          ? ((which === 'actual' ? runner.actual.results.get(first.node.id) : undefined) ?? runner.planned.results.get(first.node.id))
-          : undefined
-      for (const host of others) {
-        if (result !== undefined) host.adopt({ once: new Map([[first.node.id, result]]) }, which)
-        else
-          this.#fail(host, {
-            code: 'TASK_FAILED',
-            host: host.name,
-            task: first.node.label,
-            at: first.node.task.at,
-            message: `${runner?.name ?? 'no host'}, which was to run it for all, has no result`,
-          })
-      }
-      if (which === 'actual' && this.#ports.tools.taskTypes.get(first.node.type)?.once === true) for (const host of others) host.rest()
-      await side(others.filter((host) => host.active))
-      // The failure of a task that one host runs for all is told of each, and shown by none of them.
-      const failed = isMap(result) && result['failed'] === true && !first.node.task.ignoreErrors
-      if (failed && runner?.[which].failures.doomed === true) {
-        for (const host of others)
-          if (host[which].failures.doomed) host.problems.push(failedAlong(first, host, `it failed on ${runner.name}, which ran it for all`))
-      }
-      this.#failAlong(batch, hosts, before, stretch, which)
+      this.#others.begin(number, stretch, active, which)
+      await this.#stretch(batch, stretch, active, which, act)
+      this.#others.end(number, stretch, active, which)
     }
+  }
+
+  async #stretch(
+    batch: BatchPlan,
+    stretch: Stretch,
+    active: readonly HostRun[],
+    which: 'planned' | 'actual',
+    act: (host: HostRun, stretch: Stretch) => Promise<void>,
+  ): Promise<void> {
+    const hosts = batch.hosts.flatMap((name) => this.#hosts.get(name) ?? [])
+    const before = new Map(active.map((host) => [host, host[which].failures]))
+    const first = stretch.stops[stretch.from]
+    const throttle = first === undefined || !('node' in first) ? undefined : first.node.task.throttle
+    const forks = stretch.delegate === undefined ? Math.min(this.#request.forks, throttle ?? this.#request.forks) : 1
+    const side = async (some: readonly HostRun[]): Promise<void> =>
+      eachBounded(some, forks, async (host) => {
+        if (this.#request.signal?.aborted !== true) await this.#guard(host, () => act(host, stretch))
+      })
+    if (first?.kind === 'end' && endsForAll(first)) {
+      await side(active.slice(0, 1))
+      this.#endAlong(batch, first, stretch, active[0], which)
+      return
+    }
+    if (first?.kind !== 'task' || !first.node.task.runOnce) {
+      await side(active)
+      this.#failAlong(batch, hosts, before, stretch, which)
+      return
+    }
+    // The host that was planned to run it: another one has no plan for it.
+    const planner = hosts.find((host) => entriesOf(this.#planned.get(host.name) ?? new Map(), first).length > 0)
+    const runner = which === 'planned' ? active[0] : (planner ?? active[0])
+    const others = active.filter((host) => host !== runner)
+    if (runner?.active === true) await side([runner])
+    const result =
+      runner?.active === true
+        ? ((which === 'actual' ? runner.actual.results.get(first.node.id) : undefined) ?? runner.planned.results.get(first.node.id))
+        : undefined
+    for (const host of others) {
+      if (result !== undefined) host.adopt({ once: new Map([[first.node.id, result]]) }, which)
+      else
+        this.#fail(host, {
+          code: 'TASK_FAILED',
+          host: host.name,
+          task: first.node.label,
+          at: first.node.task.at,
+          message: `${runner?.name ?? 'no host'}, which was to run it for all, has no result`,
+        })
+    }
+    if (which === 'actual' && this.#ports.tools.taskTypes.get(first.node.type)?.once === true) for (const host of others) host.rest()
+    await side(others.filter((host) => host.active))
+    // The failure of a task that one host runs for all is told of each, and shown by none of them.
+    const failed = isMap(result) && result['failed'] === true && !first.node.task.ignoreErrors
+    if (failed && runner?.[which].failures.doomed === true) {
+      for (const host of others)
+        if (host[which].failures.doomed) host.problems.push(failedAlong(first, host, `it failed on ${runner.name}, which ran it for all`))
+    }
+    this.#failAlong(batch, hosts, before, stretch, which)
   }
 
   /** What the first host ends, it ends for the batch; `end_play` for the batches behind it too (A.12). */

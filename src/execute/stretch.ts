@@ -4,39 +4,61 @@ import type { Stop } from '../plan/stops.ts'
 
 /** A stretch of the stops of one play: what lies between two places where hosts wait for each other. */
 export interface Stretch {
+  /** unique in the run */
+  readonly id: string
   readonly play: CompiledPlay
   readonly stops: readonly Stop[]
   readonly from: number
   readonly to: number
   /** where its only task is delegated to and may act: there hosts come one after another, in their order */
   readonly delegate: string | undefined
+  /** its only task may read what was set on other hosts */
+  readonly waits: boolean
+  /** its only task sets something on other hosts */
+  readonly gives: boolean
+}
+
+/** What a cut depends on beside the words of a task. */
+export interface Cutting {
+  /** whether a task does something to where it acts */
+  acts(node: TaskNode): boolean
+  /** whether it may read what was set on other hosts */
+  reads(node: TaskNode): boolean
+  /** a person is asked before each task */
+  readonly taskByTask: boolean
 }
 
 export type EndStop = Extract<Stop, { kind: 'end' }>
 
-/**
- * Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time.
- * `taskByTask`: at each task.
- */
-export function stretchesOf(
-  play: CompiledPlay,
-  stops: readonly Stop[],
-  acts: (node: TaskNode) => boolean,
-  taskByTask = false,
-): readonly Stretch[] {
+/** Cuts a play where hosts wait for each other: tasks that count for all hosts, or that only some may run at a time. */
+export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], { acts, reads, taskByTask }: Cutting): readonly Stretch[] {
   const cuts = new Set([0, stops.length])
   stops.forEach((stop, at) => {
     if (stop.kind === 'end' && endsForAll(stop)) cuts.add(at).add(at + 1)
     if (!('node' in stop)) return
-    const { runOnce, throttle } = stop.node.task
+    const { runOnce, throttle, delegateFacts } = stop.node.task
     const shared = sharedBy(stop, acts) !== undefined
-    if (taskByTask || (stop.kind === 'task' && runOnce) || throttle !== undefined || shared || countsForAll(play.play, stop))
+    if (
+      taskByTask ||
+      delegateFacts ||
+      reads(stop.node) ||
+      (stop.kind === 'task' && runOnce) ||
+      throttle !== undefined ||
+      shared ||
+      countsForAll(play.play, stop)
+    )
       cuts.add(at).add(at + 1)
   })
   const ordered = [...cuts].sort((left, right) => left - right)
   return ordered.slice(0, -1).map((from, at) => {
     const stop = stops[from]
-    return { play, stops, from, to: ordered[at + 1] ?? stops.length, delegate: stop === undefined ? undefined : sharedBy(stop, acts) }
+    const node = stop !== undefined && 'node' in stop ? stop.node : undefined
+    return {
+      ...{ id: `${play.index}.${at}`, play, stops, from, to: ordered[at + 1] ?? stops.length },
+      delegate: stop === undefined ? undefined : sharedBy(stop, acts),
+      waits: node !== undefined && reads(node),
+      gives: node?.task.delegateFacts === true,
+    }
   })
 }
 

@@ -21,7 +21,6 @@ export const taskWords: Words = {
   module_defaults: 'use a variable that the tasks share',
   collections: 'remove it: task types have short names',
   debugger: 'use plan, --check and --diff to look before acting',
-  delegate_facts: 'facts always belong to the host they were asked of',
   import_playbook: 'it stands in the list of plays, beside them',
   include: 'write include_tasks, or import_tasks',
   with_items: loopHint,

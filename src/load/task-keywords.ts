@@ -24,6 +24,7 @@ export const taskKeywords: readonly string[] = [
     'ignore_errors',
     'ignore_unreachable',
     'delegate_to',
+    'delegate_facts',
     'run_once',
     'no_log',
     'check_mode',

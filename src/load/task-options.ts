@@ -5,6 +5,7 @@ import { flagField, numberField, textField } from './fields.ts'
 /** Of a task that stands in no block. */
 export const noOptions: TaskOptions = {
   delegateTo: undefined,
+  delegateFacts: false,
   runOnce: false,
   ignoreErrors: false,
   ignoreUnreachable: false,
@@ -20,6 +21,7 @@ export const noOptions: TaskOptions = {
 export function readOptions(map: MapSource, outer: TaskOptions): TaskOptions {
   return {
     delegateTo: textField(map, 'delegate_to') ?? outer.delegateTo,
+    delegateFacts: flagField(map, 'delegate_facts')?.value ?? outer.delegateFacts,
     runOnce: flagField(map, 'run_once')?.value ?? outer.runOnce,
     ignoreErrors: flagField(map, 'ignore_errors')?.value ?? outer.ignoreErrors,
     ignoreUnreachable: flagField(map, 'ignore_unreachable')?.value ?? outer.ignoreUnreachable,

@@ -132,6 +132,8 @@ export interface Block {
 /** Keywords that a task takes from the blocks around it when it does not say them itself; load puts them into the task. */
 export interface TaskOptions {
   readonly delegateTo: Located<string> | undefined
+  /** variables that it sets are those of the host that it is delegated to */
+  readonly delegateFacts: boolean
   readonly runOnce: boolean
   readonly ignoreErrors: boolean
   readonly ignoreUnreachable: boolean

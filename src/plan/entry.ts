@@ -59,6 +59,8 @@ export interface Taken {
 export interface WalkState {
   readonly runtime: HostRuntime
   readonly overlays: Overlays
+  /** what tasks with delegate_facts set on other hosts, until it is handed over to them */
+  readonly given: ReadonlyMap<string, HostRuntime>
   /** ids of handlers that wait for the next flush: surely (true), or if an unknown turns out so */
   readonly notified: ReadonlyMap<string, true | Unknown>
   /** results of tasks that another host ran for all (run_once), by node id */
@@ -77,6 +79,7 @@ export interface WalkState {
 export const freshState: WalkState = {
   runtime: { facts: {}, registered: {}, includeVars: [] },
   overlays: {},
+  given: new Map(),
   notified: new Map(),
   once: new Map(),
   results: new Map(),

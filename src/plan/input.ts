@@ -5,6 +5,7 @@ import type { AnyTaskType, AssetRequest } from '../model/task-type.ts'
 import type { Value } from '../model/value.ts'
 import type { Asset } from './assets.ts'
 import type { CompiledPlay, CompiledRun, TaskNode } from '../compile/compiled-run.ts'
+import type { HostRuntime } from '../compile/variables.ts'
 import type { Scope } from '../compile/scope.ts'
 import type { KnownOutcome, Place, WalkState } from './entry.ts'
 import type { Observed } from './overlay.ts'
@@ -42,6 +43,8 @@ export interface WalkInput {
   /** exclusive */
   readonly to: number
   readonly state: WalkState
+  /** what was set on other hosts, for `hostvars` */
+  runtimeOf?(host: string): HostRuntime | undefined
   readonly observed: ObservedPlaces
   /**
    * plan: to the end, what is unknown is said. segment: up to the first task that needs to know what only an act settles.

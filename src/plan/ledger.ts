@@ -1,5 +1,6 @@
 import type { BlockPart, TaskNode } from '../compile/compiled-run.ts'
 import { factNames } from '../compile/fact-names.ts'
+import { emptyRuntime, type HostRuntime, withRuntime } from '../compile/variables.ts'
 import { knowAnswer } from '../lib/masking/answer.ts'
 import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
 import type { Problem } from '../model/problem.ts'
@@ -89,7 +90,9 @@ export class Ledger {
     this.state = { ...this.state, runtime: { ...runtime, registered: { ...runtime.registered, [name]: value } } }
   }
 
-  set(values: ValueMap): void {
+  /** `on`: on another host */
+  set(values: ValueMap, on?: string): void {
+    if (on !== undefined) return this.#give(on, { ...emptyRuntime, facts: values })
     const { runtime } = this.state
     this.state = { ...this.state, runtime: { ...runtime, facts: { ...runtime.facts, ...values } } }
   }
@@ -104,7 +107,13 @@ export class Ledger {
     this.state = { ...this.state, included: new Map([...this.state.included, [key, taken]]) }
   }
 
-  includeVars(vars: MapSource): void {
+  #give(on: string, runtime: HostRuntime): void {
+    const given = new Map(this.state.given)
+    this.state = { ...this.state, given: given.set(on, withRuntime(given.get(on), runtime)) }
+  }
+
+  includeVars(vars: MapSource, on?: string): void {
+    if (on !== undefined) return this.#give(on, { ...emptyRuntime, includeVars: [vars] })
     const { runtime } = this.state
     this.state = { ...this.state, runtime: { ...runtime, includeVars: [...runtime.includeVars, vars] } }
   }

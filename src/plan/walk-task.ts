@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { TaskNode } from '../compile/compiled-run.ts'
 import { endsLoop, isEnough } from '../compile/attempts.ts'
+import { isTemplate } from '../compile/template.ts'
 import { factNames } from '../compile/fact-names.ts'
 import { type Instance, instantiate, type LoopItem } from '../compile/instantiate.ts'
 import type { Judgement } from '../compile/judgement.ts'
@@ -79,6 +80,7 @@ class TaskWalker {
         fact: (path) => factValue(this.#input.observed.host ?? nothingObserved, path),
         taskTypes: this.#tools.taskTypes,
         included: givenBy(node.includes, this.#ledger.state),
+        ...othersOf(this.#input),
       })
     } catch (error) {
       const down = error instanceof Unobserved ? this.#input.unreachable.get('host') : undefined
@@ -160,7 +162,7 @@ class TaskWalker {
         return this.#broken(node, common, instance.problems)
       case 'unknown':
         if (this.#mustKnow()) return { kind: 'cut' }
-        return this.#unknown(node, common, instance.why)
+        return this.#unknown(node, common, instance.why, this.#factsOn(instance))
       case 'ready':
         break
     }
@@ -170,7 +172,7 @@ class TaskWalker {
     if (unknown !== undefined) {
       if (this.#mustKnow()) return { kind: 'cut' }
       if (node.task.include?.kind === 'tasks') this.#undecided(node, instance.item, unknown.why)
-      return this.#unknown(node, common, unknown.why)
+      return this.#unknown(node, common, unknown.why, this.#factsOn(instance))
     }
     if (node.task.include !== undefined) return this.#included(node, node.task.include, common, instance)
     const known = this.#input.known.get(id)
@@ -223,7 +225,7 @@ class TaskWalker {
     const found = branchOf(include, instance.params)
     if ('problem' in found) return this.#broken(node, common, [found.problem])
     const { path, vars } = found.branch
-    if (vars !== undefined) this.#ledger.includeVars(vars)
+    if (vars !== undefined) this.#ledger.includeVars(vars, this.#factsOn(instance))
     else {
       const { item } = instance
       if (item !== undefined && item.index >= node.copies) return this.#broken(node, common, [grown(node.copies)])
@@ -259,7 +261,7 @@ class TaskWalker {
       reason: registered.message,
       registered,
     })
-    if (known.sets !== undefined) this.#ledger.set(known.sets)
+    if (known.sets !== undefined) this.#ledger.set(known.sets, this.#factsOn(instance))
     return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
   }
 
@@ -283,10 +285,10 @@ class TaskWalker {
     return problems.map((problem): Problem => ({ at: node.task.at, task: node.label, ...problem, host: this.#input.host.name }))
   }
 
-  #unknown(node: TaskNode, common: EntryCommon, why: string): InstanceEnd {
+  #unknown(node: TaskNode, common: EntryCommon, why: string, factsOn?: string): InstanceEnd {
     const registered = unknownOutcome(why)
     this.#ledger.add(node, { ...common, outcome: 'later', reason: why, registered })
-    this.#ledger.set(Object.fromEntries(factNames(node.task).map((name) => [name, new Unknown(why)])))
+    this.#ledger.set(Object.fromEntries(factNames(node.task).map((name) => [name, new Unknown(why)])), factsOn)
     return { kind: 'next', outcome: registered }
   }
 
@@ -320,7 +322,7 @@ class TaskWalker {
     })
     // What a refused task would make true holds for the tasks after it: each problem names its own cause, not one before it.
     if (!dry && !failed) this.#ledger.predict(common.place, decision.predicts, decision.invalidates ?? [], acts)
-    if (decision.sets !== undefined) this.#ledger.set(decision.sets)
+    if (decision.sets !== undefined) this.#ledger.set(decision.sets, this.#factsOn(instance))
     return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
   }
 
@@ -345,6 +347,14 @@ class TaskWalker {
     }
   }
 
+  /** With delegate_facts, the other host whose variables a task sets; undefined: its own. */
+  #factsOn(instance: Instance): string | undefined {
+    const { delegateFacts, delegateTo } = this.#stop.node.task
+    if (!delegateFacts || delegateTo === undefined) return undefined
+    const name = instance.kind === 'ready' ? instance.delegate : isTemplate(delegateTo.value) ? undefined : delegateTo.value
+    return name === this.#input.host.name ? undefined : name
+  }
+
   /** What is not known here will be, once this segment has acted. */
   #stepwise(): boolean {
     return this.#input.mode === 'segment' || this.#input.mode === 'replay'
@@ -354,6 +364,11 @@ class TaskWalker {
   #mustKnow(): boolean {
     return this.#input.mode === 'segment' && this.#ledger.entries.some(hasChanges)
   }
+}
+
+/** For the scopes of a walk. */
+export function othersOf({ runtimeOf }: Pick<WalkInput, 'runtimeOf'>): Pick<WalkInput, 'runtimeOf'> {
+  return runtimeOf === undefined ? {} : { runtimeOf }
 }
 
 /** Nothing of it can be said or done without the place. */

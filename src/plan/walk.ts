@@ -14,7 +14,7 @@ import { Ledger } from './ledger.ts'
 import { nothingObserved, Unobserved } from './overlay.ts'
 import { registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
 import type { Stop } from './stops.ts'
-import { type TaskEnd, walkTask } from './walk-task.ts'
+import { othersOf, type TaskEnd, walkTask } from './walk-task.ts'
 
 export type WalkResult =
   | {
@@ -141,7 +141,7 @@ function happens(guard: MetaGuard | undefined, input: WalkInput, tools: PlanTool
     const fact = (path: readonly string[]) => factValue(input.observed.host ?? nothingObserved, path)
     const verdict = evaluateConditions(
       conditions,
-      hostScope({ run: tools.run, play, host: name, role, blockVars, includeVars, included, runtime, fact }),
+      hostScope({ run: tools.run, play, host: name, role, blockVars, includeVars, included, runtime, fact, ...othersOf(input) }),
     )
     if (verdict.kind !== 'failed') return verdict.kind
     const problems = verdict.problems.map((problem) => ({ at: guard.at, ...problem, host: name }))

@@ -55,6 +55,9 @@ export const taskOptions = {
   delegate_to: Type.Optional(
     Type.String({ title: 'Delegate to', description: 'host that the task acts on in place of its own', minLength: 1 }),
   ),
+  delegate_facts: Type.Optional(
+    Type.Boolean({ title: 'Delegate facts', description: 'what set_fact and include_vars set is set on the host of delegate_to' }),
+  ),
   run_once: Type.Optional(Type.Boolean({ title: 'Run once', description: 'run for the first host of the batch only' })),
   no_log: Type.Optional(Type.Boolean({ title: 'No log', description: 'hide the values of the task in every output' })),
   check_mode: Type.Optional(
