@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { RunEvent } from '../../src/model/event.ts'
 import { problemCodes } from '../../src/model/problem-codes.ts'
 import { AnsibleServer } from './ansible-server.ts'
 import { type Story, storyOfAnsible, storyOfTlsplay, storyText } from './happenings.ts'
@@ -29,6 +30,7 @@ export interface Stories {
   readonly problems: string
   /** codes of what tlsplay says is wrong */
   readonly codes: readonly string[]
+  readonly warnings: readonly string[]
   readonly output: string
 }
 
@@ -56,7 +58,7 @@ export function comparison(): Comparison {
       return {
         ours: { ...storyOfTlsplay(done.code, done.out), files: left(ours.path, given) },
         theirs: { ...storyOfAnsible(answer.code, answer.text), files: left(theirs.path, given) },
-        ...{ problems: done.err, codes: problemCodesIn(done.out + done.err), output: answer.output },
+        ...{ problems: done.err, codes: problemCodesIn(done.out + done.err), warnings: warningsIn(done.out), output: answer.output },
       }
     } finally {
       ours.remove()
@@ -91,6 +93,14 @@ export function comparison(): Comparison {
   }
 }
 
+function warningsIn(lines: string): readonly string[] {
+  const events = lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line): RunEvent => JSON.parse(line))
+  return events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))
+}
+
 /** Problems of a run are events; those that come before it are text. */
 export function problemCodesIn(text: string): readonly string[] {
   const words = text.match(/\b[A-Z]+(_[A-Z]+)*\b/g) ?? []
@@ -112,7 +122,10 @@ function own(folder: string, hosts: string): void {
 
 function tree({ playbook, hosts = fourHosts, inventory = 'hosts', files = {} }: Case, side: 'tlsplay' | 'ansible'): Tree {
   const plays: readonly object[] = Array.isArray(playbook) ? playbook : [playbook]
-  const quiet = side === 'ansible' ? plays.map((play: object) => ('hosts' in play ? { gather_facts: false, ...play } : play)) : plays
+  const quiet =
+    side === 'ansible' && typeof playbook !== 'string'
+      ? plays.map((play: object) => ('hosts' in play ? { gather_facts: false, ...play } : play))
+      : plays
   return {
     [inventory]: hosts,
     'site.yml': typeof playbook === 'string' ? playbook : written(quiet, side),

@@ -12,7 +12,7 @@ const onHosts = (chosen: readonly string[]): string => `inventory_hostname in ${
 
 type Entry = Keywords | Spelled
 
-/** What is left out where the two differ on purpose (differences.test.ts: rescued-counts, threshold-counts, threshold-ends). */
+/** What is left out where the two differ on purpose (differences.test.ts: rescued-counts, threshold-counts, failed-twice). */
 interface Without {
   readonly fatal: boolean
   readonly always: boolean

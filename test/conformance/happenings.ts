@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../src/model/event.ts'
+import type { Plan } from '../../src/model/plan.ts'
 
 /** What one task did on one host, or one item of its loop. */
 export interface Happening {
@@ -42,20 +43,35 @@ const told = (task: string, said: unknown): Pick<Happening, 'said'> =>
 
 export function storyOfTlsplay(exit: number, lines: string): Omit<Story, 'files'> {
   const events = jsonLines<RunEvent>(lines)
+  const plan = events.find((event) => event.type === 'plan_ready')?.plan
+  const planned = events.some((event) => event.type === 'run_started' && event.mode === 'plan') ? happeningsOf(plan) : []
   const results = events.flatMap((event) => (event.type === 'task_finished' ? [event.result] : []))
   const report = events.find((event) => event.type === 'run_finished')?.report
   return {
     exit,
-    batches: events.find((event) => event.type === 'plan_ready')?.plan.plays.flatMap((play) => play.batches) ?? [],
-    hosts: perHost(
-      results.map(({ host, label, item, handler, status, detail }) => ({
+    batches: plan?.plays.flatMap((play) => play.batches) ?? [],
+    hosts: perHost([
+      ...planned,
+      ...results.map(({ host, label, item, handler, status, detail }) => ({
         ...{ host, task: label, handler, status: status === 'rescued' ? 'failed' : status },
         ...(item === undefined ? {} : { item }),
         ...(status === 'skipped' ? {} : told(label, detail[0])),
       })),
-    ),
+    ]),
     recap: recapOf((report?.recap ?? []).map((entry) => [entry.host, { ...entry }])),
   }
+}
+
+/** What is planned, where nothing acts. */
+function happeningsOf(plan: Plan | undefined): readonly (Happening & { readonly host: string })[] {
+  return (plan?.plays ?? []).flatMap(({ hosts }) =>
+    hosts.flatMap(({ host, tasks }) =>
+      tasks.map(({ label, handler, outcome, reason }) => ({
+        ...{ host, task: label, handler, status: outcome === 'change' ? 'changed' : outcome },
+        ...told(label, reason),
+      })),
+    ),
+  )
 }
 
 type AnsibleEvent =

@@ -8,7 +8,15 @@ afterAll(() => compare.stop())
 /** From the lowest to the highest: design and Ansible's documentation name the same order. */
 const layers = [
   ...['role default', 'inventory file group', 'inventory group_vars/all', 'playbook group_vars/all', 'inventory group_vars/web'],
-  ...['playbook group_vars/web', 'inventory file host', 'inventory host_vars', 'playbook host_vars', 'play vars', 'vars_files'],
+  ...[
+    'playbook group_vars/web',
+    'inventory file host',
+    'inventory host_vars',
+    'playbook host_vars',
+    'play vars',
+    'vars_prompt',
+    'vars_files',
+  ],
   ...['role vars', 'block vars', 'task vars', 'include_vars', 'set_fact', 'role params', 'include params', 'extra vars'],
 ] as const
 
@@ -52,6 +60,8 @@ function upTo(top: number): Case {
     playbook: {
       hosts: 'all',
       vars: value('play vars'),
+      // nobody is there to answer
+      vars_prompt: has('vars_prompt') ? [{ name: 'x', private: false, default: 'vars_prompt' }] : undefined,
       vars_files: has('vars_files') ? ['file.yml'] : undefined,
       pre_tasks: [
         has('include_vars') ? { name: 'read', include_vars: 'included.yml' } : act('nothing'),

@@ -21,8 +21,8 @@ export interface Scratch {
   remove(): void
 }
 
-/** Names of files that begin with `#!` become executable. */
-export function scratch(files: Tree): Scratch {
+/** What begins with `#!` becomes executable. `env`: of both programs, beside what they always have. */
+export function scratch(files: Tree, env: Readonly<Record<string, string>> = {}): Scratch {
   const path = mkdtempSync(join(tmpdir(), 'tlsplay-conformance-'))
   for (const [name, text] of Object.entries(files)) {
     const file = join(path, name)
@@ -33,12 +33,12 @@ export function scratch(files: Tree): Scratch {
   return {
     path,
     tlsplay: async (...args) => {
-      const io = fakeIo(args, { cwd: path, env: { HOME: path, PATH: process.env['PATH'] } })
+      const io = fakeIo(args, { cwd: path, env: { HOME: path, PATH: process.env['PATH'], ...env } })
       const code = await runProgram(io)
       return { code, out: io.out(), err: io.err() }
     },
     ansible: async (program, args, options) => {
-      const { code, stdout, stderr } = await ansible(program, args, { cwd: path, ...options })
+      const { code, stdout, stderr } = await ansible(program, args, { cwd: path, ...options, env: { ...env, ...options?.env } })
       return { code, out: stdout, err: stderr }
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
