@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -67,6 +77,32 @@ test('of two runs on one file the last is taken back first', async () => {
   expect(conf()).toBe('one\n')
   expect((await tlsplay('rollback', '--run', first)).code).toBe(0)
   expect(conf()).toBe('by hand\n')
+})
+
+/** What happens to the same files between a run and its being taken back; refused are those that it would undo as well. */
+const interleavings: readonly { readonly case: string; readonly refused: boolean; readonly then: () => unknown }[] = [
+  { case: 'a later run wrote one of them', refused: true, then: () => run(['more', 'later\n']) },
+  { case: 'a later run wrote all of them', refused: true, then: () => run(['conf', 'later\n'], ['more', 'later\n']) },
+  { case: 'one of them was removed', refused: true, then: () => rmSync(join(cwd, 'etc/more')) },
+  {
+    case: 'one of them became a link',
+    refused: true,
+    then: () => {
+      rmSync(join(cwd, 'etc/more'))
+      symlinkSync('conf', join(cwd, 'etc/more'))
+    },
+  },
+  { case: 'a later run wrote something else', refused: false, then: () => run(['else', 'later\n']) },
+]
+
+test.each(interleavings)('taken back when $case', async ({ refused, then }) => {
+  const id = await run(['conf', 'ours\n'], ['more', 'new\n'])
+  await then()
+  const now = () => readdirSync(join(cwd, 'etc')).map((name) => `${name} ${readFileSync(join(cwd, 'etc', name), 'utf8')}`)
+  const before = now()
+  const { code, err } = await tlsplay('rollback', '--run', id)
+  expect({ code, told: err.includes('DRIFT') }).toEqual({ code: refused ? 1 : 0, told: refused })
+  expect(now()).toEqual(refused ? before : ['conf by hand\n', 'else later\n'])
 })
 
 test('a run that is not kept is told of', async () => {
