@@ -1,14 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -80,24 +70,24 @@ test('of two runs on one file the last is taken back first', async () => {
 })
 
 /** What happens to the same files between a run and its being taken back; refused are those that it would undo as well. */
-const interleavings: readonly { readonly case: string; readonly refused: boolean; readonly then: () => unknown }[] = [
-  { case: 'a later run wrote one of them', refused: true, then: () => run(['more', 'later\n']) },
-  { case: 'a later run wrote all of them', refused: true, then: () => run(['conf', 'later\n'], ['more', 'later\n']) },
-  { case: 'one of them was removed', refused: true, then: () => rmSync(join(cwd, 'etc/more')) },
+const interleavings: readonly { readonly case: string; readonly refused: boolean; readonly meanwhile: () => unknown }[] = [
+  { case: 'a later run wrote one of them', refused: true, meanwhile: () => run(['more', 'later\n']) },
+  { case: 'a later run wrote all of them', refused: true, meanwhile: () => run(['conf', 'later\n'], ['more', 'later\n']) },
+  { case: 'one of them was removed', refused: true, meanwhile: () => rmSync(join(cwd, 'etc/more')) },
   {
     case: 'one of them became a link',
     refused: true,
-    then: () => {
+    meanwhile: () => {
       rmSync(join(cwd, 'etc/more'))
       symlinkSync('conf', join(cwd, 'etc/more'))
     },
   },
-  { case: 'a later run wrote something else', refused: false, then: () => run(['else', 'later\n']) },
+  { case: 'a later run wrote something else', refused: false, meanwhile: () => run(['else', 'later\n']) },
 ]
 
-test.each(interleavings)('taken back when $case', async ({ refused, then }) => {
+test.each(interleavings)('taken back when $case', async ({ refused, meanwhile }) => {
   const id = await run(['conf', 'ours\n'], ['more', 'new\n'])
-  await then()
+  await meanwhile()
   const now = () => readdirSync(join(cwd, 'etc')).map((name) => `${name} ${readFileSync(join(cwd, 'etc', name), 'utf8')}`)
   const before = now()
   const { code, err } = await tlsplay('rollback', '--run', id)

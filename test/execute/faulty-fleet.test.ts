@@ -64,12 +64,30 @@ function fleet(size: number, seed: number) {
   return { hosts, faulty }
 }
 
+/** Of the whole process, tests and hosts in memory included, looked at again and again; in MiB. */
+function peakMemory(): { end(): number } {
+  let peak = 0
+  const look = (): void => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }
+  const timer = setInterval(look, 20).unref()
+  return {
+    end() {
+      clearInterval(timer)
+      look()
+      return peak / 1024 / 1024
+    },
+  }
+}
+
 test.each([1, 2])(
   '1,000 hosts of which 100 are broken: 900 are done, 100 are told with their code, once each (seed %i)',
   { timeout: 120_000 },
   async (seed) => {
     const { hosts, faulty } = fleet(1000, seed)
+    const memory = peakMemory()
     const { report, problems } = await play(site, hosts)
+    expect(memory.end()).toBeLessThan(1024)
     const done = [...hosts].filter(([name, host]) => !faulty.has(name) && host.files.get('/etc/app/config')?.content === 'new\n')
     expect(done).toHaveLength(900)
     const wrong = [...faulty].flatMap(([name, { told }]) => {

@@ -41,7 +41,9 @@ const shells = [
 ] as const
 
 describe.each(shells)('$shell', ({ words }) => {
-  test('200 secrets: none in an argument or in the environment of any process, whether the run ends well or not', { timeout: 60_000 }, async () => {
+  test('200 secrets: none in an argument or in the environment of any process, whether the run ends well or not', {
+    timeout: 60_000,
+  }, async () => {
     expect(secrets).toHaveLength(200)
     const [desk, folder] = [temporaryFolder(), temporaryFolder()]
     const traced = script(

@@ -36,7 +36,7 @@ const file = (name: string, content: string, mode = 0o640): void => {
 }
 
 beforeEach(() => {
-  // The journal of a run lies beside what is looked at.
+  // What tlsplay keeps lies beside what is looked at.
   folder = join(temporaryFolder(), 'host')
   mkdirSync(join(folder, 'tls'), { recursive: true })
   file('web.yml', 'old settings\n')
@@ -62,7 +62,7 @@ beforeEach(() => {
     processes: [],
     lockFree: () => true,
     served: { old: 'aa', new: 'bb', seen: [{ fingerprint: 'aa' }, { fingerprint: 'bb' }] },
-    journals: [join(folder, '../journal')],
+    state: join(folder, '../state'),
     output: { text: 'h1: lost (secret)', secrets: ['hunter2-hunter2'] },
   }
 })
@@ -176,14 +176,35 @@ test.each<{ planted: string; plant: () => Partial<Expected>; finds: RegExp }>([
     finds: /1 of 2 handshakes failed/,
   },
   {
-    planted: 'a journal that is open',
-    plant: () => does(() => file('../journal', JSON.stringify({ state: 'prepared' }))),
-    finds: /is still prepared/,
+    planted: 'a half of it',
+    plant: () => {
+      file('web.yml', 'new settings\n')
+      return { together: true }
+    },
+    finds: /some of it is old, and some is new/,
   },
   {
-    planted: 'a torn journal',
-    plant: () => does(() => file('../journal', '{"state":"comm')),
-    finds: /journal cannot be read/,
+    planted: 'a transaction that is open',
+    plant: () => does(() => mkdirSync(join(folder, '../state/open'), { recursive: true })),
+    finds: /a transaction is left: open/,
+  },
+  {
+    planted: 'one that could not be taken back',
+    plant: () =>
+      does(() => {
+        mkdirSync(join(folder, '../state/undoing'), { recursive: true })
+        file('../state/undoing/failed', '/etc/x: it is in the way\n')
+      }),
+    finds: /a transaction is left: undoing, \/etc\/x: it is in the way/,
+  },
+  {
+    planted: 'a guard of what is over',
+    plant: () =>
+      does(() => {
+        mkdirSync(join(folder, '../state/history/one'), { recursive: true })
+        file('../state/history/one/armed', `${process.pid}\n`)
+      }),
+    finds: /the guard \d+ still stands/,
   },
   {
     planted: 'a secret in the output',
@@ -195,8 +216,9 @@ test.each<{ planted: string; plant: () => Partial<Expected>; finds: RegExp }>([
   expect(violations({ ...expected, ...planted }).join('\n')).toMatch(finds)
 })
 
-test('a journal that says that it is over is well', () => {
-  file('../journal', JSON.stringify({ state: 'committed' }))
+test('a transaction that is over is well', () => {
+  mkdirSync(join(folder, '../state/history/one'), { recursive: true })
+  file('../state/log', 'committed\n')
   expect(violations(expected)).toEqual([])
 })
 

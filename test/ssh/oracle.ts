@@ -29,8 +29,10 @@ export interface Expected {
   readonly lockFree?: () => boolean
   /** what a client that shook hands all the time saw: fingerprints, or why there was none */
   readonly served?: { readonly old: string; readonly new: string; readonly seen: readonly ({ fingerprint: string } | { error: string })[] }
-  /** journals of the run on the host: each must be readable and say that it is over */
-  readonly journals?: readonly string[]
+  /** all of it is old or all of it is new, never some of each */
+  readonly together?: boolean
+  /** state folder of tlsplay on the host: no transaction may be left in it, and nobody who stands guard over one */
+  readonly state?: string
   /** everything that was written for people, and what must not be in it */
   readonly output?: { readonly text: string; readonly secrets: readonly string[] }
 }
@@ -72,12 +74,12 @@ export function violations(expected: Expected): readonly string[] {
     ...(expected.processes ?? []).filter(isAlive).map((pid) => `the process ${pid} still runs on the host`),
     ...(expected.lockFree?.() === false ? ['the lock of the run is still held'] : []),
     ...servedViolations(expected),
-    ...(expected.journals ?? []).flatMap(journalViolations),
+    ...stateViolations(expected),
     ...secretViolations(expected),
   ]
 }
 
-function pathViolations({ folder, managed, others }: Expected): readonly string[] {
+function pathViolations({ folder, managed, others, together }: Expected): readonly string[] {
   const now = snapshot(folder)
   const of = (path: string): Version => now[path] ?? 'absent'
   const torn = Object.entries(managed).flatMap(([path, versions]) =>
@@ -88,8 +90,14 @@ function pathViolations({ folder, managed, others }: Expected): readonly string[
   const touched = Object.entries(others).flatMap(([path, version]) =>
     same(of(path), version) ? [] : [`${path} was touched: ${differs(of(path), version)}`],
   )
+  const states = new Set(
+    Object.entries(managed).flatMap(([path, versions]) =>
+      same(versions.old, versions.new) ? [] : same(of(path), versions.old) ? ['old'] : same(of(path), versions.new) ? ['new'] : [],
+    ),
+  )
+  const mixed = together === true && states.size > 1 ? ['some of it is old, and some is new'] : []
   const debris = Object.keys(now).filter((path) => managed[path] === undefined && others[path] === undefined)
-  return [...torn, ...touched, ...debris.map((path) => `${path} was left behind`)]
+  return [...torn, ...mixed, ...touched, ...debris.map((path) => `${path} was left behind`)]
 }
 
 function same(one: Version, other: Version): boolean {
@@ -156,15 +164,25 @@ function servedViolations({ served }: Expected): readonly string[] {
   ]
 }
 
-function journalViolations(path: string): readonly string[] {
-  const version = versionOf(path)
-  if (version === 'absent') return []
-  try {
-    const { state } = JSON.parse(version.kind === 'file' ? version.content : '') as { state?: string }
-    return state === 'committed' || state === 'undone' ? [] : [`the journal ${path} is still ${state}`]
-  } catch {
-    return [`the journal ${path} cannot be read`]
+function stateViolations({ state }: Expected): readonly string[] {
+  if (state === undefined || versionOf(state) === 'absent') return []
+  const text = (...names: readonly string[]): string => {
+    const version = versionOf(join(state, ...names))
+    return version !== 'absent' && version.kind === 'file' ? version.content : ''
   }
+  const names = readdirSync(state)
+  const left = names.filter((name) => name === 'open' || name.startsWith('undoing'))
+  return [
+    ...left.map((name) => `a transaction is left: ${name}${text(name, 'failed') === '' ? '' : `, ${text(name, 'failed').trim()}`}`),
+    ...[...left.map((name) => join(name, 'armed')), ...readdirIf(join(state, 'history')).map((name) => join('history', name, 'armed'))]
+      .map((path) => Number(text(path)))
+      .filter((pid) => pid > 0 && isAlive(pid))
+      .map((pid) => `the guard ${pid} still stands`),
+  ]
+}
+
+function readdirIf(folder: string): readonly string[] {
+  return versionOf(folder) === 'absent' ? [] : readdirSync(folder)
 }
 
 function secretViolations({ output }: Expected): readonly string[] {

@@ -46,7 +46,12 @@ beforeAll(async () => {
     writeFileSync(join(desk, `${name}.key`), host.clientKey, { mode: 0o600 })
     writeFileSync(join(desk, `${name}.known`), `${host.hostKeyLine}\n`)
     return {
-      ...{ ansible_host: '127.0.0.1', ansible_port: host.port, ansible_user: userInfo().username, ansible_ssh_private_key_file: `${name}.key` },
+      ...{
+        ansible_host: '127.0.0.1',
+        ansible_port: host.port,
+        ansible_user: userInfo().username,
+        ansible_ssh_private_key_file: `${name}.key`,
+      },
       ...{ tlsplay_known_hosts_file: `${name}.known`, folder, tlsplay_state_folder: join(folder, 'state') },
     }
   }
@@ -119,7 +124,9 @@ describe('a private key that is made on its host', () => {
     ...[bytes.toString('latin1'), bytes.toString('hex'), bytes.toString('hex').toUpperCase()],
     ...[0, 1, 2].map((offset) => {
       const length = Math.floor((offset + bytes.length) / 3) * 4
-      return Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').slice(4, length)
+      return Buffer.concat([Buffer.alloc(offset), bytes])
+        .toString('base64')
+        .slice(4, length)
     }),
   ]
   /** The wire, and what its base64 says, twice: a PEM may have been packed once more. */
@@ -134,21 +141,25 @@ describe('a private key that is made on its host', () => {
     return shapes(bytes).some((shape) => text.includes(shape))
   }
 
-  test.each(['self', 'ca'])('issuer %s: never leaves it, also when it is renewed; its public half is seen', { timeout: 60_000 }, async (issuer) => {
-    writeFileSync(join(desk, 'passphrase'), 'a passphrase of the authority\n')
-    if (issuer === 'ca') await tlsplay('ca', 'init', 'default', '-i', 'hosts.yml', '--ca-passphrase-file', 'passphrase')
-    for (const round of [1, 2]) {
-      writeFileSync(
-        join(desk, 'pair.yml'),
-        `- hosts: a
+  test.each(['self', 'ca'])(
+    'issuer %s: never leaves it, also when it is renewed; its public half is seen',
+    { timeout: 60_000 },
+    async (issuer) => {
+      writeFileSync(join(desk, 'passphrase'), 'a passphrase of the authority\n')
+      if (issuer === 'ca') await tlsplay('ca', 'init', 'default', '-i', 'hosts.yml', '--ca-passphrase-file', 'passphrase')
+      for (const round of [1, 2]) {
+        writeFileSync(
+          join(desk, 'pair.yml'),
+          `- hosts: a
   tasks:
     - generate: {certificate: "{{ folder }}/${issuer}.crt", private_key: "{{ folder }}/${issuer}.key", names: [r${round}.test], issuer: ${issuer}}
 `,
-      )
-      await tlsplay('run', 'pair.yml', '-i', 'hosts.yml', '--ca-passphrase-file', 'passphrase')
-      const { d = '', x = '' } = createPrivateKey(readFileSync(join(heard.a.folder, `${issuer}.key`))).export({ format: 'jwk' })
-      expect(onWire(Buffer.from(d, 'base64url'))).toBe(false)
-      expect(onWire(Buffer.from(x, 'base64url'))).toBe(true)
-    }
-  })
+        )
+        await tlsplay('run', 'pair.yml', '-i', 'hosts.yml', '--ca-passphrase-file', 'passphrase')
+        const { d = '', x = '' } = createPrivateKey(readFileSync(join(heard.a.folder, `${issuer}.key`))).export({ format: 'jwk' })
+        expect(onWire(Buffer.from(d, 'base64url'))).toBe(false)
+        expect(onWire(Buffer.from(x, 'base64url'))).toBe(true)
+      }
+    },
+  )
 })

@@ -80,7 +80,7 @@ export async function strike(
   await Promise.race([stopped, ended])
   const struck = child.exitCode === null && child.signalCode === null
   child.kill('SIGKILL')
-  await ended
+  const code = await ended
   const killed = performance.now()
   watcher.say('go')
   const { rest: gone } = await watcher.hear('gone', 10_000)
@@ -90,7 +90,7 @@ export async function strike(
     if (line === 'undoing') undoing = at
   })
   const moment = struck ? (gone as Moment) : undefined
-  const found = await judge(place, kill, moment)
+  const found = await judge(place, kill, moment ?? (code === 0 ? 'f' : 'c'))
   // Going back that the controller had begun, or its host ends, is none of the guard.
   const guarded = undoing > 0 && moment !== 'x'
   return {
@@ -100,8 +100,8 @@ export async function strike(
   }
 }
 
-/** Old or new and nothing between; the key belongs to the certificate; no debris; and what is served is what lies there. */
-async function judge(place: Place, kill: { moment: Moment; round: number; before: number }, moment: Moment | undefined) {
+/** `moment`: where it was, or for one that ended before what it told. Old or new and nothing between; the key belongs to the certificate; no debris; and what is served is what lies there. */
+async function judge(place: Place, kill: { round: number; before: number }, moment: Moment) {
   const { host, certificate, key, watcher, port } = place
   watcher.say('look', certificate, key)
   const [crt, pem] = [await watcher.hear('file', 10_000), await watcher.hear('file', 10_000)]
@@ -132,9 +132,9 @@ async function judge(place: Place, kill: { moment: Moment; round: number; before
   }
 }
 
-/** A run that had ended, or had committed, is done; one that was about to may be; everything else goes back. */
-function roundsAfter(kill: { moment: Moment; round: number; before: number }, moment: Moment | undefined): readonly number[] {
-  if (moment === 'f' || (moment === undefined && kill.moment !== 'x')) return [kill.round]
+/** A run that had committed is done; one that was about to may be; everything else goes back. */
+function roundsAfter(kill: { round: number; before: number }, moment: Moment): readonly number[] {
+  if (moment === 'f') return [kill.round]
   return moment === 'v' ? [kill.before, kill.round] : [kill.before]
 }
 

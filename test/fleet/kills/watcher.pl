@@ -119,8 +119,8 @@ my $turns = 0;
 while (1) {
   my $bits = '';
   vec($bits, 0, 1) = 1;
-  # While it is watched for the short moments of a session, as often as can be.
-  my $wait = $phase eq 'watch' ? ($session && $now < $rank{u} ? 0.0002 : 0.001) : $phase eq 'settle' ? 0.01 : undef;
+  # The moments in which a session begins are short.
+  my $wait = $phase eq 'watch' ? ($session && $now < $rank{g} ? 0.0005 : 0.002) : $phase eq 'settle' ? 0.01 : undef;
   if (select($bits, undef, undef, $wait) > 0) {
     sysread(STDIN, $buffer, 4096, length $buffer) or exit 0;
   }

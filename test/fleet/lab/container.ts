@@ -40,6 +40,7 @@ class LabContainer extends GenericContainer {
       builtPrograms(spec).map((name) => ({ source: binaries[name], target: `${builtFolder}/${builds[name].binary}`, mode: 'ro' as const })),
     )
     if (spec.kind !== 'busybox') this.runSystemd()
+    if (spec.capabilities !== undefined) this.withAddedCapabilities(...spec.capabilities)
   }
 
   /** What systemd 252 needs to reach `running` without --privileged; seen with docker 20.10 on cgroup v1 and v2. */

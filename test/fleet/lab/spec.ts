@@ -12,6 +12,8 @@ interface AnyHost {
   readonly ports?: readonly number[]
   /** POSIX sh, run as root before the host's init, services and sshd: files that the host is to be found with. */
   readonly prepare?: string
+  /** Of the kernel, beyond what every host has. */
+  readonly capabilities?: readonly 'SYS_PTRACE'[]
 }
 
 interface SystemdHost extends AnyHost {
