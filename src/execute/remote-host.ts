@@ -157,7 +157,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     }
     const nonce = hex(random, 16)
     const tools = [...stagingTools, ...steps.flatMap(({ step }) => (step.kind === 'make' ? step.tools : []))]
-    const sections = await mutate(prepareProgram(steps, nonce, runId, transaction?.isJournaled), tools, nonce)
+    const sections = await mutate(prepareProgram(steps, made, nonce, runId, transaction?.isJournaled), tools, nonce)
     const check = sections.find((section) => section.index === checkSection)
     const answers = answersOf(sections)
     if (check === undefined || check.rc === 0) return answers

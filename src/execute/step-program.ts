@@ -31,7 +31,7 @@ export function stagedVariable(number: number, name = ''): string {
  * Stages all bytes and makes all files on the host; nothing visible changes. A staged file lies in the nearest folder
  * above its target that is there already: same filesystem, one rename away. Section number = step number.
  */
-export function prepareProgram(steps: readonly Numbered<StageStep>[], nonce: string, runId: string, journaled = false): string {
+export function prepareProgram(steps: readonly Numbered<StageStep>[], made: Made, nonce: string, runId: string, journaled = false): string {
   const staged = steps.flatMap(stagedFiles)
   const removal = `tls_unstage_${steps[0]?.number ?? 0}`
   return [
@@ -41,7 +41,7 @@ export function prepareProgram(steps: readonly Numbered<StageStep>[], nonce: str
     ...(journaled && staged.length > 0
       ? [`printf '%s\\n' ${staged.map(({ variable }) => `"$${variable}"`).join(' ')} >>"$tls_state/open/staged"`]
       : []),
-    ...steps.map(({ number, step }) => (step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, nonce))),
+    ...steps.map(({ number, step }) => (step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, made, nonce))),
     checkStaged(steps, nonce),
   ].join('\n')
 }
@@ -96,8 +96,11 @@ function stageWrite(number: number, step: WriteStep, nonce: string): string {
   ].join('\n')
 }
 
-function stageMake(number: number, step: MakeStep, nonce: string): string {
-  const names = Object.keys(step.files).map((name) => `${name}="$${stagedVariable(number, name)}"`)
+function stageMake(number: number, step: MakeStep, made: Made, nonce: string): string {
+  const names = [
+    ...Object.keys(step.files).map((name) => `${name}="$${stagedVariable(number, name)}"`),
+    ...Object.entries(step.uses ?? {}).map(([name, path]) => `${name}="$${madeVariable(path, made)}"`),
+  ]
   return [
     openSection(nonce, number),
     `( ${names.join('; ')}\n${revealText(step.script)}\n) </dev/null 2>&1; tls_rc=$?`,
@@ -172,9 +175,14 @@ function before(journal: string | undefined): readonly string[] {
 }
 
 function install(step: InstallStep, made: Made, journal: string | undefined): string {
-  const variable = made.get(step.path)
-  if (variable === undefined) throw new Error(`no step made ${step.path}`)
+  const variable = madeVariable(step.path, made)
   return [attributes(`"$${variable}"`, step), swap(`"$${variable}"`, step.path, undefined, journal)].join('\n')
+}
+
+function madeVariable(path: string, made: Made): string {
+  const variable = made.get(path)
+  if (variable === undefined) throw new Error(`no step made ${path}`)
+  return variable
 }
 
 /** mv onto a directory would move below it (measured: reliability facts, F15): a directory is refused first. */

@@ -1,4 +1,4 @@
-import type { Unknown } from './value.ts'
+import type { Secret, Unknown } from './value.ts'
 
 /** Nothing is there. */
 export const absent = { kind: 'absent' } as const
@@ -107,6 +107,16 @@ export interface KeyFact {
   /** sha256 over the SubjectPublicKeyInfo in DER, or undefined when the file is no usable key */
   readonly spki: string | undefined
   readonly keyType?: KeyType | 'other'
+  readonly broken?: string
+  /** it can only be read with a passphrase; `spki` is known when the question brought the right one */
+  readonly encrypted?: true
+}
+
+/** What a PKCS#12 file holds. The private key in it never leaves the host; `spki` is its public half. */
+export interface Pkcs12Fact {
+  readonly chain: readonly CertificateFact[]
+  readonly spki: string | undefined
+  /** set when it cannot be opened, or holds no certificate */
   readonly broken?: string
 }
 
@@ -263,7 +273,8 @@ export interface Questions {
   content: { target: { readonly path: string }; fact: ContentFact }
   digest: { target: { readonly path: string }; fact: DigestFact }
   certificate: { target: { readonly path: string }; fact: CertificateFileFact }
-  key: { target: { readonly path: string }; fact: KeyFact }
+  key: { target: { readonly path: string; readonly passphrase?: Secret }; fact: KeyFact }
+  pkcs12: { target: { readonly path: string; readonly password: Secret }; fact: Pkcs12Fact }
   unit: { target: { readonly name: string }; fact: UnitFact }
   user: { target: { readonly name: string }; fact: UserFact }
   group: { target: { readonly name: string }; fact: GroupFact }

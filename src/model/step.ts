@@ -32,12 +32,14 @@ export interface WriteStep {
 
 /**
  * Runs during staging and changes nothing visible: makes files on the host that a later `install` puts in place.
- * `files` names each with the path it will have; the script finds the staged path in the variable of that name.
+ * `files` names each with the path it will have; the script finds the staged path in the variable of that name. `uses` names
+ * files that an earlier `make` of this act staged, the same way.
  */
 export interface MakeStep {
   readonly kind: 'make'
   readonly script: Text
   readonly files: Readonly<Record<string, string>>
+  readonly uses?: Readonly<Record<string, string>>
   readonly tools: readonly string[]
 }
 

@@ -15,6 +15,18 @@ export function isIssuedBy(certificate: CertificateFact, issuer: CertificateFact
   return hasSignatureOf(new X509Certificate(certificate.pem), new X509Certificate(issuer.pem))
 }
 
+/** The certificate of the key, then each issuer of the one before, then what has no place; empty when none is of that key. */
+export function leafFirst(certificates: readonly CertificateFact[], spki: string): readonly CertificateFact[] {
+  const leaf = certificates.find((certificate) => certificate.spki === spki)
+  const chain: CertificateFact[] = []
+  for (let next = leaf; next !== undefined; ) {
+    const below = next
+    chain.push(below)
+    next = below.selfSigned ? undefined : certificates.find((candidate) => !chain.includes(candidate) && isIssuedBy(below, candidate))
+  }
+  return leaf === undefined ? [] : [...chain, ...certificates.filter((certificate) => !chain.includes(certificate))]
+}
+
 /** What is wrong with the order of a file or a served chain (leaf, then each issuer of the one before), in words. */
 export function orderProblem(chain: readonly CertificateFact[]): string | undefined {
   for (const [index, certificate] of chain.entries()) {

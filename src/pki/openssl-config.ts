@@ -69,6 +69,13 @@ export function newKeyArguments(keyType: KeyType): readonly string[] {
   }
 }
 
+/** Arguments of `openssl genpkey` for such a key. */
+export function genpkeyArguments(keyType: KeyType): readonly string[] {
+  const [, kind = '', ...options] = newKeyArguments(keyType)
+  const [algorithm = '', bits] = kind.split(':')
+  return ['-algorithm', algorithm.toUpperCase(), ...(bits === undefined ? [] : ['-pkeyopt', `rsa_keygen_bits:${bits}`]), ...options]
+}
+
 /** Ed25519 brings its own digest and refuses another. */
 function digestLine(keyType: KeyType): readonly string[] {
   if (keyType === 'ed25519') return []

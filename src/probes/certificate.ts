@@ -10,13 +10,15 @@ import { overReadable, unseen } from './seen.ts'
  * BEGIN ends the block, even where END is missing. Of those lines only base64 is printed, so nothing in a file can look
  * like the `#` lines that tell the files apart.
  */
-const blocks = String.raw`
-BEGIN { for (i = 1; i < ARGC; i++) number[ARGV[i]] = i }
-FNR == 1 { print "#" number[FILENAME]; inside = 0 }
+export const certificateLines = String.raw`
 /^-----BEGIN / { inside = ($0 ~ /^-----BEGIN CERTIFICATE-----[ \t\r]*$/); if (inside) print "-----BEGIN CERTIFICATE-----"; next }
 /^-----END / { if (inside) print "-----END CERTIFICATE-----"; inside = 0; next }
 inside && /^[A-Za-z0-9+\/=]+[ \t\r]*$/ { print }
-END { print "#end" }
+`
+
+const blocks = `
+BEGIN { for (i = 1; i < ARGC; i++) number[ARGV[i]] = i }
+FNR == 1 { print "#" number[FILENAME]; inside = 0 }${certificateLines}END { print "#end" }
 `
 
 /** Certificates of PEM files, read through links: one letter for each path, then one `awk` over those that can be read. */

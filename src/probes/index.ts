@@ -10,6 +10,7 @@ import { key } from './key.ts'
 import { listener } from './listener.ts'
 import { log } from './log.ts'
 import { packages } from './package.ts'
+import { pkcs12 } from './pkcs12.ts'
 import type { ProbeKind } from './probe-kind.ts'
 import { process } from './process.ts'
 import { space } from './space.ts'
@@ -31,6 +32,7 @@ export const probeKinds: { readonly [K in ProbeKindName]: ProbeKind<K> } = {
   listener,
   log,
   package: packages,
+  pkcs12,
   process,
   space,
   system,

@@ -55,7 +55,7 @@ function shell(
   }
 }
 
-const prepare = (...steps: Numbered<StageStep>[]): string => prepareProgram(steps, nonce, 'run1')
+const prepare = (...steps: Numbered<StageStep>[]): string => prepareProgram(steps, new Map(), nonce, 'run1')
 const act = (...steps: Numbered<ActStep>[]): string => actProgram([{ steps, mayFail: false }], new Map(), nonce)
 const write = (path: string, content: WriteStep['content'], more: Partial<WriteStep> = {}): WriteStep => ({
   kind: 'write',

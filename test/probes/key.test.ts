@@ -35,7 +35,7 @@ function publicHalf(name: string, keyType: string) {
 }
 
 const noKey = { spki: undefined, broken: 'is no private key in PEM form' }
-const encrypted = { spki: undefined, broken: 'is encrypted, and no service asks for a passphrase' }
+const encrypted = { spki: undefined, encrypted: true, broken: 'is encrypted, and no service asks for a passphrase' }
 const expected: Readonly<Record<string, unknown>> = {
   "it's p256.key": publicHalf("it's p256.key", 'ecdsa-p256'),
   'missing.key': absent,

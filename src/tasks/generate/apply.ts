@@ -1,25 +1,93 @@
 import { quote } from '../../lib/sh.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { CertificateFact } from '../../model/fact.ts'
-import type { InstallStep, MakeStep, Step, StepAnswer } from '../../model/step.ts'
+import type { InstallStep, MakeStep, Step, StepAnswer, WriteStep } from '../../model/step.ts'
 import type { Change, TaskResult } from '../../model/task-type.ts'
+import { Secret } from '../../model/value.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
 import { sameNames } from '../../pki/names.ts'
-import { newKeyArguments, opensslConfig } from '../../pki/openssl-config.ts'
+import { genpkeyArguments, newKeyArguments, opensslConfig } from '../../pki/openssl-config.ts'
 import { parseCertificateFile, parseRequestKey } from '../../pki/parse.ts'
 import { pemBlocks, toPem } from '../../pki/pem.ts'
-import type { GenerateDeed, IssueDeed } from './deed.ts'
+import type { CopiesDeed, CopyDeed, GenerateDeed, GiveDeed, IssueDeed, Placement } from './deed.ts'
 import { factsOf, valuesOf } from './facts.ts'
+import { claim, copyLines, copyTools, copyVariables, input, lines, openLines, remember, sealCommand } from './script.ts'
 
 export function* applyDeed({ data }: Change<GenerateDeed>): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
   switch (data.kind) {
     case 'attributes':
       yield data.steps
       return { changed: true, values: valuesOf(data.current) }
+    case 'copies':
+      return yield* makeCopies(data)
+    case 'give':
+      return yield* give(data)
     case 'issue':
       return yield* issue(data)
     default:
       return unreachable(data)
+  }
+}
+
+function* makeCopies(deed: CopiesDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+  const { copies, passphrase } = deed
+  const [made] = yield [
+    {
+      kind: 'make',
+      script: lines(
+        'umask 077',
+        claim(copyVariables(copies)),
+        `key=${quote(deed.key)}`,
+        `chain() { cat -- ${quote(deed.certificate)}; }`,
+        remember('pass', passphrase),
+        copyLines(copies, passphrase !== undefined),
+      ),
+      files: copyFiles(copies),
+      tools: copyTools(copies),
+    },
+  ]
+  if (made?.ok !== true) return failed(`the copies could not be made: ${lastWords(made)}`)
+  yield [...deed.steps, ...copyInstalls(copies)]
+  return { changed: true, values: valuesOf(deed.current) }
+}
+
+function* give(deed: GiveDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+  const { certificate, key, copies, passphrase } = deed
+  if (key !== undefined || copies.length > 0) {
+    const [made] = yield [givenStep(deed)]
+    if (made?.ok !== true) return failed(`the key that was given could not be put in its form: ${lastWords(made)}`)
+  }
+  yield [
+    ...deed.steps,
+    ...(key === undefined ? [] : [installStep('KEY', key)]),
+    ...copyInstalls(copies),
+    ...(certificate === undefined ? [] : [writeStep(certificate, certificate.pem, certificate.expect)]),
+  ]
+  return { changed: true, values: valuesOf(deed.current) }
+
+  function givenStep({ paths, chain }: GiveDeed): MakeStep {
+    const seal = sealCommand('"$KEY"', passphrase !== undefined)
+    const open = key === undefined ? undefined : openLines(key.from)
+    return {
+      kind: 'make',
+      script: lines(
+        'umask 077',
+        claim([...(key === undefined ? [] : ['KEY']), ...copyVariables(copies)]),
+        remember('pass', passphrase),
+        ...(open === undefined
+          ? [`key=${quote(paths.key)}`]
+          : [
+              open.before,
+              Secret.join([`${open.command} | ${seal.command} || exit 1\n`, open.body, seal.body]),
+              '[ -s "$KEY" ] || exit 1',
+              'key=$KEY',
+            ]),
+        chainFunction(chain),
+        copyLines(copies, passphrase !== undefined),
+      ),
+      files: { ...(key === undefined ? {} : { KEY: key.path }), ...copyFiles(copies) },
+      tools: [...new Set(['cat', 'openssl', ...copyTools(copies)])],
+    }
   }
 }
 
@@ -28,11 +96,11 @@ function* issue(deed: IssueDeed): Generator<readonly Step[], TaskResult, readonl
   if (made?.ok !== true)
     return failed(`openssl could not make the ${deed.keepKey ? 'certificate' : 'key and the certificate'}: ${lastWords(made)}`)
   const steps: Step[] = deed.keepKey ? [...deed.keyAttributes] : [installStep('KEY', deed.key)]
-  const { signer } = deed
+  const { signer, copies } = deed
   if (signer.kind === 'self') {
     const { leaf, fault } = judge(deed, made.stdout, undefined)
     if (leaf === undefined) return failed(fault)
-    yield [...steps, installStep('CERT', deed.certificate)]
+    yield [...steps, installStep('CERT', deed.certificate), ...copyInstalls(copies)]
     return { changed: true, values: valuesOf(factsOf(leaf)) }
   }
   const block = pemBlocks(made.stdout).find(({ label }) => label === 'CERTIFICATE REQUEST')
@@ -42,7 +110,12 @@ function* issue(deed: IssueDeed): Generator<readonly Step[], TaskResult, readonl
   if (signed?.ok !== true || signed.chain === undefined) return failed(`the authority ${signer.name} did not sign: ${lastWords(signed)}`)
   const { leaf, chain, fault } = judge(deed, signed.chain, key.spki)
   if (leaf === undefined) return failed(fault)
-  yield [...steps, { kind: 'write', ...deed.certificate, content: chain.map(({ pem }) => pem).join(''), expect: signer.expect }]
+  const pem = chain.map((one) => one.pem).join('')
+  if (copies.length > 0) {
+    const [copied] = yield [copyStep(deed, pem)]
+    if (copied?.ok !== true) return failed(`the copies could not be made: ${lastWords(copied)}`)
+  }
+  yield [...steps, writeStep(deed.certificate, pem, signer.expect), ...copyInstalls(copies)]
   return { changed: true, values: valuesOf(factsOf(leaf)) }
 }
 
@@ -72,34 +145,83 @@ function judge(deed: IssueDeed, pem: string, spki: string | undefined): Judged {
  * one that openssl picks, and its validity starts at the clock of the host: `req -not_before` came with OpenSSL 3.4.
  */
 function makeStep(deed: IssueDeed): MakeStep {
-  const { signer } = deed
+  const { signer, passphrase, copies } = deed
   const self = signer.kind === 'self'
+  const sealed = passphrase !== undefined
+  const pass = input(3, 'pass')
+  const made = deed.keepKey ? [] : ['KEY']
+  // A key that is to be encrypted is so from the first byte on the disk.
+  const ownKey = sealed && !deed.keepKey
+  const seal = sealCommand('"$KEY"', true)
   const words = [
     ...['openssl', 'req', '-new', '-config', '/dev/stdin'],
     ...(signer.kind === 'self' ? ['-x509', '-days', String(signer.days), '-out', '"$CERT"'] : []),
-    ...(deed.keepKey
-      ? ['-key', quote(deed.key.path)]
+    ...(deed.keepKey || ownKey
+      ? ['-key', '"$key"', ...(sealed ? ['-passin', 'fd:3'] : [])]
       : [...newKeyArguments(deed.request.keyType).map(quote), '-nodes', '-keyout', '"$KEY"']),
   ]
-  const script = [
+  const script = lines(
     'umask 077',
-    // noclobber opens with O_EXCL: a file that somebody else put there first is refused before openssl would follow it.
-    `set -C; ${[...(deed.keepKey ? [] : [': >"$KEY"']), ...(self ? [': >"$CERT"'] : []), ':'].join(' && ')} || exit 1; set +C`,
-    `${words.join(' ')} <<'TLSPLAY_REQUEST' || exit 1`,
-    `${opensslConfig(deed.request, self ? 'self-signed' : 'request')}TLSPLAY_REQUEST`,
+    claim([...made, ...(self ? ['CERT', ...copyVariables(copies)] : [])]),
+    remember('pass', passphrase),
+    deed.keepKey ? `key=${quote(deed.key.path)}` : 'key=$KEY',
+    ...(ownKey
+      ? [
+          `openssl genpkey ${genpkeyArguments(deed.request.keyType).map(quote).join(' ')} 2>/dev/null | ${seal.command} || exit 1\n${seal.body.trimEnd()}`,
+        ]
+      : []),
+    `${words.join(' ')} <<'TLSPLAY_REQUEST'${sealed ? ` ${pass.word}` : ''} || exit 1`,
+    `${opensslConfig(deed.request, self ? 'self-signed' : 'request')}TLSPLAY_REQUEST${sealed ? `\n${pass.body}` : ''}`,
     // The shell's own words: a certificate is some twenty lines, not worth a process.
-    ...(self ? [`while IFS= read -r line; do printf '%s\\n' "$line"; done <"$CERT"`] : []),
-  ].join('\n')
+    ...(self ? [`chain() { while IFS= read -r line; do printf '%s\\n' "$line"; done <"$CERT"; }`, 'chain', copyLines(copies, sealed)] : []),
+  )
   return {
     kind: 'make',
     script,
-    files: { ...(deed.keepKey ? {} : { KEY: deed.key.path }), ...(self ? { CERT: deed.certificate.path } : {}) },
-    tools: ['openssl'],
+    files: {
+      ...(deed.keepKey ? {} : { KEY: deed.key.path }),
+      ...(self ? { CERT: deed.certificate.path, ...copyFiles(copies) } : {}),
+    },
+    tools: [...new Set(['openssl', ...copyTools(copies)])],
   }
 }
 
-function installStep(name: 'KEY' | 'CERT', placement: IssueDeed['key']): InstallStep {
-  return { kind: 'install', name, ...placement }
+/** Copies of a certificate that came from somewhere else than the host, and of the key that was made there. */
+function copyStep({ copies, passphrase, key, keepKey }: IssueDeed, chain: string): MakeStep {
+  return {
+    kind: 'make',
+    script: lines(
+      'umask 077',
+      claim(copyVariables(copies)),
+      remember('pass', passphrase),
+      keepKey ? `key=${quote(key.path)}` : 'key=$KEY',
+      chainFunction(chain),
+      copyLines(copies, passphrase !== undefined),
+    ),
+    files: copyFiles(copies),
+    ...(keepKey ? {} : { uses: { KEY: key.path } }),
+    tools: copyTools(copies),
+  }
+}
+
+function chainFunction(pem: string): string {
+  return `chain() { cat <<'TLSPLAY_CHAIN'\n${pem}TLSPLAY_CHAIN\n}`
+}
+
+function copyFiles(copies: readonly CopyDeed[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(copies.map(({ path }, at) => [`COPY${at}`, path]))
+}
+
+function copyInstalls(copies: readonly CopyDeed[]): readonly InstallStep[] {
+  return copies.map(({ path, owner, group, mode }, at) => installStep(`COPY${at}`, { path, owner, group, mode }))
+}
+
+function writeStep({ path, owner, group, mode }: Placement, content: string, expect: WriteStep['expect']): WriteStep {
+  return { kind: 'write', path, owner, group, mode, content, expect }
+}
+
+function installStep(name: string, { path, owner, group, mode }: Placement): InstallStep {
+  return { kind: 'install', name, path, owner, group, mode }
 }
 
 /** What a failed step said last, without the PEM it may have printed before. */

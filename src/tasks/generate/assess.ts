@@ -40,9 +40,9 @@ export function assess(
   lifetime: Lifetime,
   now: number,
 ): Assessment {
-  if (isAbsent(file) || file instanceof Unknown) return missing('the certificate is missing', key)
+  if (isAbsent(file) || file instanceof Unknown) return missing(wish, 'the certificate is missing', key)
   const certificate = file.chain[0]
-  if (certificate === undefined || file.broken !== undefined) return missing(`the certificate file ${file.broken ?? 'is empty'}`, key)
+  if (certificate === undefined || file.broken !== undefined) return missing(wish, `the certificate file ${file.broken ?? 'is empty'}`, key)
   const pending = file.pending === true
   const found = [
     ...contentDifferences(wish, certificate),
@@ -53,7 +53,7 @@ export function assess(
           reason: `${field.name} is ${field.before}, wanted ${field.after}`,
           field,
         }))),
-    ...keyFault(key, pending ? undefined : certificate).map((reason) => ({ reason, field: undefined })),
+    ...keyFault(wish, key, pending ? undefined : certificate).map((reason) => ({ reason, field: undefined })),
   ]
   const dates = datesReason(wish, certificate, authority, lifetime, now)
   if (found.length === 0 && !dates.due) return { kind: 'good', certificate, reason: dates.reason, warnings: dates.warnings }
@@ -68,7 +68,18 @@ export function assess(
 
 /** Whether the key that is there can be used again. */
 export function keyFits(wish: Wish, key: Answer<KeyFact>): boolean {
-  return wish.keepKey && !isAbsent(key) && !(key instanceof Unknown) && key.spki !== undefined && key.keyType === wish.keyType
+  return (
+    wish.keepKey &&
+    !isAbsent(key) &&
+    !(key instanceof Unknown) &&
+    key.spki !== undefined &&
+    key.keyType === wish.keyType &&
+    sealedAsWished(wish, key)
+  )
+}
+
+function sealedAsWished({ keyPassphrase }: Wish, { encrypted }: KeyFact): boolean {
+  return (keyPassphrase !== undefined) === (encrypted === true)
 }
 
 export function issuerText(certificate: Pick<CertificateFact, 'selfSigned' | 'issuer'>): string {
@@ -80,8 +91,8 @@ interface Difference {
   readonly field: FieldDiff | undefined
 }
 
-function missing(reason: string, key: Answer<KeyFact>): Assessment {
-  return { kind: 'bad', certificate: undefined, reasons: [reason, ...keyFault(key, undefined)], fields: [], renewal: false }
+function missing(wish: Wish, reason: string, key: Answer<KeyFact>): Assessment {
+  return { kind: 'bad', certificate: undefined, reasons: [reason, ...keyFault(wish, key, undefined)], fields: [], renewal: false }
 }
 
 function contentDifferences(wish: Wish, certificate: CertificateFact): readonly Difference[] {
@@ -126,10 +137,11 @@ function issuerDifference(certificate: CertificateFact, authority: CertificateFa
   return [{ reason, field: { name: 'issuer', before, after: before === after ? `${after} (new key)` : after } }]
 }
 
-function keyFault(key: Answer<KeyFact>, certificate: CertificateFact | undefined): readonly string[] {
+function keyFault(wish: Wish, key: Answer<KeyFact>, certificate: CertificateFact | undefined): readonly string[] {
   if (key instanceof Unknown) return []
   if (isAbsent(key)) return ['the private key is missing']
   if (key.spki === undefined) return [`the private key ${key.broken ?? 'cannot be used'}`]
+  if (wish.keyPassphrase !== undefined && key.encrypted !== true) return ['the private key is not encrypted']
   if (certificate !== undefined && key.spki !== certificate.spki) return ['the private key does not belong to the certificate']
   return []
 }

@@ -1,7 +1,9 @@
 import type { DistinguishedName } from '../../model/fact.ts'
 import type { AttributesStep, IssueProfile } from '../../model/step.ts'
 import type { CertificateNames } from '../../pki/match.ts'
+import type { Secret } from '../../model/value.ts'
 import type { CertificateRequest } from '../../pki/openssl-config.ts'
+import type { CopyFormat } from './formats.ts'
 
 /** Where a file goes and who it belongs to. */
 export interface Placement {
@@ -9,6 +11,25 @@ export interface Placement {
   readonly owner: string
   readonly group: string
   readonly mode: number
+}
+
+/** A further file, made of key and certificate. */
+export interface CopyDeed extends Placement {
+  readonly format: CopyFormat
+  /** of a PKCS#12 file */
+  readonly password?: Secret
+  readonly alias: string
+}
+
+/** Key and certificate stay; only copies of them are made, and attributes set. */
+export interface CopiesDeed {
+  readonly kind: 'copies'
+  readonly certificate: string
+  readonly key: string
+  readonly passphrase: Secret | undefined
+  readonly copies: readonly CopyDeed[]
+  readonly steps: readonly AttributesStep[]
+  readonly current: IssuedFacts
 }
 
 export interface AttributesDeed {
@@ -26,6 +47,9 @@ export interface IssueDeed {
   readonly keepKey: boolean
   /** attributes of a key that is kept */
   readonly keyAttributes: readonly AttributesStep[]
+  /** the key is encrypted with it */
+  readonly passphrase: Secret | undefined
+  readonly copies: readonly CopyDeed[]
   readonly signer: SelfSigner | AuthoritySigner
 }
 
@@ -42,7 +66,30 @@ export interface AuthoritySigner {
   readonly expect: 'absent' | { readonly sha256: string }
 }
 
-export type GenerateDeed = AttributesDeed | IssueDeed
+/** Files that were given are put in place. */
+export interface GiveDeed {
+  readonly kind: 'give'
+  /** undefined: it is there already */
+  readonly certificate: (Placement & { readonly pem: string; readonly expect: 'absent' | { readonly sha256: string } }) | undefined
+  /** undefined: it is there already */
+  readonly key: (Placement & { readonly from: KeySource }) | undefined
+  /** where both are afterwards, and of what the copies are made */
+  readonly paths: { readonly certificate: string; readonly key: string }
+  readonly chain: string
+  readonly passphrase: Secret | undefined
+  readonly copies: readonly CopyDeed[]
+  readonly steps: readonly AttributesStep[]
+  readonly current: IssuedFacts
+}
+
+/** Where the key that was given is read from. */
+export type KeySource =
+  /** in clear */
+  | { readonly kind: 'text'; readonly pem: Secret }
+  | { readonly kind: 'file'; readonly path: string; readonly passphrase: Secret | undefined }
+  | { readonly kind: 'pkcs12'; readonly path: string; readonly password: Secret }
+
+export type GenerateDeed = AttributesDeed | CopiesDeed | IssueDeed | GiveDeed
 
 /** What `register` keeps of a certificate. */
 export interface IssuedFacts {

@@ -11,6 +11,10 @@ export const generate = defineTaskType<GenerateParams, GenerateDeed>({
   name: 'generate',
   summary: 'a private key and its certificate on the host, renewed when due',
   knowledge: 'predicted',
+  assets: ({ issuer, given }) =>
+    issuer !== 'given' || given?.on === 'host'
+      ? []
+      : [given?.certificate, given?.private_key].flatMap((path) => (path === undefined ? [] : [{ path, kind: 'files', render: false }])),
   *observe(params) {
     const wished = wishOf(params)
     if ('wish' in wished) yield* observeWish(wished.wish)

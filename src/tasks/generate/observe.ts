@@ -3,24 +3,35 @@ import { ownershipQuestions } from '../../lib/ownership.ts'
 import { parentOf } from '../../lib/paths.ts'
 import type { Probe } from '../../model/fact.ts'
 import type { ObservedView } from '../../model/task-type.ts'
-import type { Wish } from './wish.ts'
+import { copyQuestions, keyQuestion } from './copies.ts'
+import type { Given, Wish } from './wish.ts'
 
 type Questions = Generator<readonly Probe[], unknown, ObservedView>
 
-/** Both files, the folders they lie in, what they hold, and the names they shall belong to; link by link in the same rounds. */
+/**
+ * Both files, their copies and what was given, the folders they lie in, what they hold, and the names they shall belong to;
+ * link by link in the same rounds.
+ */
 export function* observeWish(wish: Wish): Generator<readonly Probe[], void, ObservedView> {
   yield* together([
     observePath(wish.certificate, (path) => [
       { kind: 'certificate', target: { path } },
       { kind: 'file', target: { path: parentOf(path) } },
-      ...(wish.authority === undefined ? [] : [{ kind: 'digest', target: { path } } as const]),
+      ...(wish.authority === undefined && wish.given === undefined ? [] : [{ kind: 'digest', target: { path } } as const]),
       ...ownershipQuestions(wish),
     ]),
-    observePath(wish.privateKey, (path) => [
-      { kind: 'key', target: { path } },
-      { kind: 'file', target: { path: parentOf(path) } },
-    ]),
+    observePath(wish.privateKey, (path) => [keyQuestion(path, wish.keyPassphrase), { kind: 'file', target: { path: parentOf(path) } }]),
+    ...wish.copies.map((copy) =>
+      observePath(copy.path, (path) => [...copyQuestions(copy, wish.keyPassphrase, path), ...ownershipQuestions(copy)]),
+    ),
+    ...(wish.given === undefined ? [] : [givenQuestions(wish.given)]),
   ])
+}
+
+function* givenQuestions(given: Given): Generator<readonly Probe[], void, ObservedView> {
+  if (given.kind === 'pkcs12') yield [{ kind: 'pkcs12', target: { path: given.path, password: given.password } }]
+  else if (given.on === 'host')
+    yield [{ kind: 'certificate', target: { path: given.certificate } }, keyQuestion(given.privateKey, given.password)]
 }
 
 /** Round k of all of them is one round. */

@@ -1,48 +1,46 @@
-import { circleProblem, type Located, locate, notRegular, refused, unsettled } from '../../lib/host-file.ts'
-import { attributeDifferences, type Ownership, ownershipOf, ownershipOfNew } from '../../lib/ownership.ts'
+import { refused, unsettled } from '../../lib/host-file.ts'
 import { formatMode } from '../../lib/mode.ts'
-import { parentOf } from '../../lib/paths.ts'
 import { predictFile, regularFile } from '../../lib/predict-file.ts'
 import { type Answer, type CertificateFact, type CertificateFileFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
-import type { AttributesStep } from '../../model/step.ts'
 import type { Change, Decision, FieldDiff, PlanContext } from '../../model/task-type.ts'
-import { Unknown, type ValueMap } from '../../model/value.ts'
+import { Unknown } from '../../model/value.ts'
 import { permits } from '../../pki/constraints.ts'
 import { formatDay, msPerDay, msPerMinute } from '../../pki/dates.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
 import { listNames } from '../../pki/names.ts'
 import { type Assessment, assess, issuerText, keyField, keyFits, type Lifetime } from './assess.ts'
-import type { GenerateDeed, IssueDeed, Placement } from './deed.ts'
-import { factsOf, pendingCertificate, valuesOf } from './facts.ts'
+import { copyDeed, copyFields, keyQuestion, type PlacedCopy, predictCopy } from './copies.ts'
+import type { GenerateDeed, IssueDeed } from './deed.ts'
+import { pendingCertificate } from './facts.ts'
+import { planGiven } from './given.ts'
+import { pendingResult, type Places, planKept, sealedKey } from './kept.ts'
+import { attributeFields, attributesStep, expectation, pathsOf, placeOf, predictAttributes } from './place.ts'
 import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
 import type { Wish } from './wish.ts'
-
-/** One of the two files: where it really lies, what is there and who it shall belong to. */
-interface Place {
-  readonly located: Located
-  readonly placement: Placement
-  readonly owned: Ownership
-  readonly present: boolean
-  readonly differences: readonly FieldDiff[]
-}
 
 export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDeed> {
   const authority = wish.authority === undefined ? undefined : context.authority(wish.authority)
   const faults = authorityProblems(wish, authority, context.now)
-  const certificatePlace = placeOf(wish.certificate, wish, wish.certificateMode, context)
-  const keyPlace = placeOf(wish.privateKey, wish, wish.keyMode, context)
-  const decided = [certificatePlace, keyPlace].flatMap((place) => ('decision' in place ? [place.decision] : []))
+  const certificatePlace = placeOf(wish.certificate, { ...wish, mode: wish.certificateMode }, context)
+  const keyPlace = placeOf(wish.privateKey, { ...wish, mode: wish.keyMode }, context)
+  const copyPlaces = wish.copies.map((copy) => ({ copy, place: placeOf(copy.path, copy, context) }))
+  const decided = [certificatePlace, keyPlace, ...copyPlaces.map(({ place }) => place)].flatMap((place) =>
+    'decision' in place ? [place.decision] : [],
+  )
   const problems = [...faults, ...decided.flatMap((decision) => decision.problems ?? [])]
   if (problems.length > 0) return refused(...unique(problems))
-  if ('decision' in certificatePlace) return certificatePlace.decision
-  if ('decision' in keyPlace) return keyPlace.decision
+  const [undecided] = decided
+  if (undecided !== undefined || 'decision' in certificatePlace || 'decision' in keyPlace) return undecided as Decision<GenerateDeed>
+  const copies = copyPlaces.flatMap(({ copy, place }): readonly PlacedCopy[] => ('decision' in place ? [] : [{ copy, place }]))
 
   const file = context.view.get('certificate', { path: certificatePlace.located.path })
   if (file instanceof Unknown) return unsettled(context, wish.certificate, file)
-  const key = context.view.get('key', { path: keyPlace.located.path })
+  const key = context.view.get('key', keyQuestion(keyPlace.located.path, wish.keyPassphrase).target)
   const pending = !isAbsent(file) && file.pending === true
   if (key instanceof Unknown && !pending) return unsettled(context, wish.privateKey, key)
+  const places: Places = { certificate: certificatePlace, key: keyPlace, copies }
+  if (wish.given !== undefined) return planGiven(wish, wish.given, places, file, key, context)
   const lifetime = lifetimeOf(wish, authority, context.now)
   const assessment = assess(wish, file, key, authority, lifetime, context.now)
   if (assessment.kind === 'bad' && pending) return refused(twiceProblem(wish, assessment.reasons))
@@ -54,48 +52,15 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   ]
   const decision =
     assessment.kind === 'good'
-      ? planAttributes(assessment, certificatePlace, keyPlace, pending)
-      : planIssue(wish, assessment, certificatePlace, keyPlace, key, authority, lifetime, verdicts, context)
+      ? planKept(wish, assessment.certificate, assessment.reason, isAbsent(file) ? [] : file.chain, places, context)
+      : planIssue(wish, assessment, places, key, authority, lifetime, verdicts, context)
   return warnings.length === 0 ? decision : { ...decision, warnings }
-}
-
-function planAttributes(
-  good: Extract<Assessment, { kind: 'good' }>,
-  certificate: Place,
-  key: Place,
-  pending: boolean,
-): Decision<GenerateDeed> {
-  const wrong = [certificate, key].filter((place) => place.differences.length > 0)
-  const result = pending ? pendingResult(good.certificate) : valuesOf(factsOf(good.certificate))
-  if (wrong.length === 0) return { changes: [], predicts: [], reason: good.reason, result }
-  const reason = wrong
-    .flatMap((place) =>
-      place.differences.map(({ name, before, after }) => `${name} of ${place.placement.path} is ${before}, wanted ${after}`),
-    )
-    .join('; ')
-  const change: Change<GenerateDeed> = {
-    action: 'update',
-    target: certificate.placement.path,
-    summary: `set owner and mode of ${wrong.map((place) => place.placement.path).join(' and ')}`,
-    diffs: [
-      {
-        kind: 'fields',
-        fields: wrong.flatMap((place) =>
-          place.differences.map((field) => ({ ...field, name: `${field.name} of ${place.placement.path}` })),
-        ),
-      },
-    ],
-    reason,
-    data: { kind: 'attributes', steps: wrong.map(attributesStep), current: factsOf(good.certificate) },
-  }
-  return { changes: [change], predicts: wrong.flatMap(predictAttributes), reason, result }
 }
 
 function planIssue(
   wish: Wish,
   bad: Extract<Assessment, { kind: 'bad' }>,
-  certificate: Place,
-  key: Place,
+  { certificate, key, copies }: Places,
   keyFact: Answer<KeyFact>,
   authority: CertificateFact | undefined,
   lifetime: Lifetime,
@@ -114,6 +79,8 @@ function planIssue(
     key: key.placement,
     keepKey,
     keyAttributes: keepKey && key.differences.length > 0 ? [attributesStep(key)] : [],
+    passphrase: wish.keyPassphrase,
+    copies: copies.map(copyDeed),
     signer:
       wish.authority === undefined || expect === undefined
         ? { kind: 'self', days: wish.days }
@@ -133,6 +100,7 @@ function planIssue(
           keyField(keyFact, keepKey),
           ...attributeFields(certificate, 'certificate'),
           ...attributeFields(key, 'private key'),
+          ...copies.flatMap(copyFields),
         ],
       },
     ],
@@ -159,8 +127,16 @@ function planIssue(
             new Unknown(keyWhy),
             key.located.named,
           ),
-          ...pathsOf(key).map((path): Prediction => ({ kind: 'key', target: { path }, fact: new Unknown(keyWhy) })),
+          ...pathsOf(key).map(
+            (path): Prediction => ({
+              kind: 'key',
+              target: keyQuestion(path, wish.keyPassphrase).target,
+              fact: new Unknown(keyWhy),
+            }),
+          ),
         ]),
+    ...(wish.keyPassphrase === undefined || keepKey ? [] : pathsOf(key).map(sealedKey)),
+    ...copies.flatMap((placed) => predictCopy(placed, 'pending', pending)),
   ]
   return { changes: [change], predicts, reason, result: pendingResult(pending) }
 }
@@ -182,52 +158,6 @@ function issueFields(bad: Extract<Assessment, { kind: 'bad' }>, after: Certifica
     { name: 'usage', before: undefined, after: (after.extendedKeyUsage ?? []).join(', ') },
     until,
   ]
-}
-
-function attributeFields(place: Place, what: string): readonly FieldDiff[] {
-  const { owner, group, mode, path } = place.placement
-  if (place.present) return place.differences.map((field) => ({ ...field, name: `${what} ${field.name}` }))
-  return [
-    { name: `${what} file`, before: undefined, after: path },
-    { name: `${what} owner`, before: undefined, after: `${owner}:${group}` },
-    { name: `${what} mode`, before: undefined, after: formatMode(mode) },
-  ]
-}
-
-function placeOf(path: string, wish: Wish, mode: number, context: PlanContext): Place | { readonly decision: Decision<never> } {
-  const located = locate(path, context.view)
-  const { fact } = located
-  if (located.circle) return { decision: refused(circleProblem(path)) }
-  if (fact instanceof Unknown) return { decision: unsettled(context, located.path, fact) }
-  if (!isAbsent(fact) && fact.type !== 'file') return { decision: refused(notRegular(path, located.path, fact)) }
-  if (isAbsent(fact)) {
-    const folder = folderDecision(located.path, context)
-    if (folder !== undefined) return { decision: folder }
-  }
-  const asked = { owner: wish.owner, group: wish.group, mode }
-  const owned = isAbsent(fact) ? ownershipOfNew(asked, context) : ownershipOf(asked, fact, context)
-  if (owned.kind === 'unknown') return { decision: unsettled(context, located.path, owned.answer) }
-  if (owned.kind === 'problem') return { decision: refused(owned.problem) }
-  return {
-    located,
-    owned: owned.value,
-    placement: { path: located.path, owner: owned.value.owner, group: owned.value.group, mode },
-    present: !isAbsent(fact),
-    differences: isAbsent(fact) ? [] : attributeDifferences(fact, owned.value, mode),
-  }
-}
-
-function folderDecision(path: string, context: PlanContext): Decision<never> | undefined {
-  const parent = parentOf(path)
-  const { fact, circle, path: at } = locate(parent, context.view)
-  if (circle) return refused(circleProblem(parent))
-  if (fact instanceof Unknown) return unsettled(context, at, fact)
-  if (!isAbsent(fact) && fact.type === 'directory') return undefined
-  return refused({
-    code: 'PATH_REFUSED',
-    message: isAbsent(fact) ? `the folder ${parent} does not exist on the host` : `${parent} is no folder`,
-    hint: `make it in an earlier task\nfile: { path: ${parent}, state: directory, mode: '0755' }`,
-  })
 }
 
 function authorityProblems(wish: Wish, authority: CertificateFact | undefined, now: number): readonly Problem[] {
@@ -288,31 +218,6 @@ function cappedWarning(wish: Wish, authority: CertificateFact | undefined, { not
   return [
     `${wish.certificate}: it will end on ${formatDay(notAfter)}, before ${wish.days} days are over, because the authority ${formatName(authority.subject)} ends then`,
   ]
-}
-
-function expectation(place: Place, context: PlanContext): 'absent' | { readonly sha256: string } | Unknown {
-  if (!place.present) return 'absent'
-  const digest = context.view.get('digest', { path: place.placement.path })
-  return isAbsent(digest) ? 'absent' : digest
-}
-
-function attributesStep({ placement }: Place): AttributesStep {
-  return { kind: 'attributes', ...placement }
-}
-
-function predictAttributes({ located, owned, placement }: Place): readonly Prediction[] {
-  const { fact } = located
-  if (isAbsent(fact) || fact instanceof Unknown) return []
-  return [{ kind: 'file', target: { path: placement.path }, fact: { ...fact, ...owned, mode: placement.mode } }]
-}
-
-function pathsOf({ located, placement }: Place): readonly string[] {
-  return [...new Set([placement.path, located.named])]
-}
-
-function pendingResult(certificate: CertificateFact): ValueMap {
-  const later = new Unknown('the certificate is issued during the run')
-  return { ...valuesOf(factsOf(certificate)), fingerprint: later, serial: later, not_before: later, not_after: later }
 }
 
 function unique(problems: readonly Problem[]): readonly Problem[] {

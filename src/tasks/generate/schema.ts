@@ -1,19 +1,25 @@
 import { type Static, Type } from 'typebox'
 import { keyTypes } from '../../model/fact.ts'
+import type { Secret } from '../../model/value.ts'
+import { copyFormats } from './formats.ts'
 
 const path = (description: string) => Type.String({ pattern: '^/[^\\x00-\\x1f]*[^\\x00-\\x1f/]$', description })
+const file = (description: string) => Type.Optional(Type.String({ pattern: '^[^\\x00-\\x1f]+$', description }))
 const field = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, pattern: '^[^\\x00-\\x1f\\x7f]*$', description }))
 const mode = (standard: string, description: string) =>
   Type.Optional(Type.String({ pattern: '^0?[0-7]{3,4}$', default: standard, description }))
 const name = (description: string) => Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.@-]*[$]?$', description }))
+/** One line, because that is how openssl takes it. */
+const passphrase = (minLength: number, description: string) =>
+  Type.Optional(Type.Unsafe<string | Secret>(Type.String({ minLength, maxLength: 1000, pattern: '^[^\\x00\\r\\n]*$', description })))
 const oneOf = <const T extends string[]>(words: readonly [...T], standard: T[number], description: string) =>
   Type.Optional(Type.Enum(words, { default: standard, description }))
 
 export const schema = Type.Object(
   {
     certificate: path('absolute path of the certificate on the host; intermediates follow it in the same file'),
-    private_key: path('absolute path of the private key; it is made on the host and never leaves it'),
+    private_key: path('absolute path of the private key; with issuer `self` and `ca` it is made on the host and never leaves it'),
     names: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
       minItems: 1,
       maxItems: 100,
@@ -32,7 +38,27 @@ export const schema = Type.Object(
         { additionalProperties: false, description: 'who the certificate is about' },
       ),
     ),
-    issuer: oneOf(['self', 'ca'], 'self', 'who signs: the key itself, or an authority of yours beside the inventory'),
+    issuer: oneOf(
+      ['self', 'ca', 'given'],
+      'self',
+      'who signs: the key itself, an authority of yours beside the inventory, or nobody, because both files are `given`',
+    ),
+    given: Type.Optional(
+      Type.Object(
+        {
+          on: oneOf(['controller', 'host'], 'controller', 'where the files lie: beside the playbook, or on the host already'),
+          certificate: file('certificate, with its intermediates in any order'),
+          private_key: file('its private key'),
+          pkcs12: file('one file that holds all of them; only with `on: host`'),
+          password: passphrase(1, 'password of the PKCS#12 file, or passphrase of the given key'),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'with issuer `given`: where certificate and key come from. Their names, dates and key are checked before anything changes',
+        },
+      ),
+    ),
     authority: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$',
@@ -62,6 +88,36 @@ export const schema = Type.Object(
     group: name('group of both files'),
     key_mode: mode('0400', 'mode of the private key'),
     certificate_mode: mode('0644', 'mode of the certificate'),
+    key_passphrase: passphrase(
+      0,
+      'the private key is encrypted with it (PKCS#8). Telegraf reads such a key when it is RSA; InfluxDB and Prometheus read none',
+    ),
+    copies: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            path: path('absolute path on the host'),
+            format: oneOf(
+              copyFormats,
+              'fullchain',
+              'what the file holds: `certificate` alone, `chain` the intermediates, `fullchain` both, `key`, `bundle` the full chain and then the key, `bundle-key-first`, `pkcs12` all of them under a password',
+            ),
+            owner: name('user it belongs to; default: that of the task'),
+            group: name('group of it; default: that of the task'),
+            mode: Type.Optional(
+              Type.String({ pattern: '^0?[0-7]{3,4}$', description: 'mode of it; default: 0400 with a private key inside, 0644 without' }),
+            ),
+            password: passphrase(1, 'password of a PKCS#12 file'),
+            alias: field(64, 'what the entry of a PKCS#12 file is called; default: the first name'),
+          },
+          { additionalProperties: false },
+        ),
+        {
+          maxItems: 20,
+          description: 'further files made of the same key and certificate, for those who want them elsewhere or in another form',
+        },
+      ),
+    ),
     backdate_minutes: Type.Optional(
       Type.Integer({
         minimum: 0,

@@ -6,6 +6,9 @@ import { canonicalIp } from '../../pki/ip.ts'
 import { type CertificateNames, isHostName } from '../../pki/match.ts'
 import { splitNames } from '../../pki/names.ts'
 import { type CertificateUsage, type LeafProfile, leafProfile } from '../../pki/profile.ts'
+import { Secret, type Text } from '../../model/value.ts'
+import type { Copy } from './copies.ts'
+import { type CopyFormat, holdsKey } from './formats.ts'
 import type { GenerateParams } from './schema.ts'
 
 /** The parameters with every default resolved. */
@@ -29,7 +32,22 @@ export interface Wish {
   readonly keyMode: number
   readonly certificateMode: number
   readonly backdateMinutes: number
+  /** undefined: both are made */
+  readonly given: Given | undefined
+  readonly keyPassphrase: Secret | undefined
+  readonly copies: readonly Copy[]
 }
+
+/** Where certificate and key come from when nobody issues them. */
+export type Given =
+  | {
+      readonly kind: 'pair'
+      readonly on: 'controller' | 'host'
+      readonly certificate: string
+      readonly privateKey: string
+      readonly password: Secret | undefined
+    }
+  | { readonly kind: 'pkcs12'; readonly path: string; readonly password: Secret }
 
 export type WishResult = { readonly wish: Wish } | { readonly problems: readonly [Problem, ...Problem[]] }
 
@@ -71,6 +89,29 @@ export function wishOf(params: GenerateParams): WishResult {
       `renew_before: ${renew_before} days before the end is never after the start of a certificate of ${days} days`,
       `write a number below ${days}`,
     )
+  if (key_type.startsWith('rsa-') === false && secretOf(params.key_passphrase) !== undefined && issuer !== 'given')
+    refuse(
+      `key_passphrase: no service that tlsplay knows reads an encrypted key of the type ${key_type}`,
+      'Telegraf reads encrypted keys when they are RSA\nkey_type: rsa-2048',
+    )
+  const copies = (params.copies ?? []).map((copy) => copyOf(copy, params, called))
+  for (const [at, copy] of copies.entries()) {
+    const others = [certificate, private_key, ...copies.slice(0, at).map(({ path }) => path)].map(tidyPath)
+    if (others.includes(copy.path)) refuse(`copies: ${copy.path} is named twice`, 'give each a file of its own')
+    if (copy.format === 'pkcs12' && copy.password === undefined)
+      refuse(
+        `copies: ${copy.path} needs a password`,
+        'a PKCS#12 file without one opens for everybody\npassword: "{{ vault_p12_password }}"',
+      )
+    if (copy.format !== 'pkcs12' && copy.password !== undefined)
+      refuse(
+        `copies: ${copy.path} is no PKCS#12 file and has no password`,
+        'key_passphrase of the task encrypts the key, in its copies too',
+      )
+  }
+  const given = issuer === 'given' ? givenOf(params, refuse) : undefined
+  if (issuer !== 'given' && Object.keys(params.given ?? {}).length > 0)
+    refuse(`given: the issuer is ${issuer}, so nothing is given`, 'write issuer: given')
   if (commonName === undefined)
     refuse(
       `names: ${called} is longer than the ${longestCommonName} characters of a common name`,
@@ -97,8 +138,58 @@ export function wishOf(params: GenerateParams): WishResult {
       keyMode: modeOf(params.key_mode, 0o400),
       certificateMode: modeOf(params.certificate_mode, 0o644),
       backdateMinutes: params.backdate_minutes ?? 5,
+      given,
+      keyPassphrase: secretOf(params.key_passphrase),
+      copies,
     },
   }
+}
+
+type Refuse = (message: string, hint?: string) => void
+
+function givenOf({ given }: GenerateParams, refuse: Refuse): Given | undefined {
+  const { on = 'controller', certificate, private_key, pkcs12, password } = given ?? {}
+  if (pkcs12 !== undefined) {
+    if (certificate !== undefined || private_key !== undefined)
+      refuse('given: pkcs12 holds certificate and key, so neither of the two is named beside it')
+    else if (on === 'controller')
+      refuse('given: a PKCS#12 file is opened on the host', 'copy it there in an earlier task and write on: host')
+    else if (password === undefined) refuse('given: a PKCS#12 file has a password', 'password: "{{ vault_p12_password }}"')
+    else return { kind: 'pkcs12', path: tidyPath(pkcs12), password: hidden(password) }
+    return undefined
+  }
+  if (certificate === undefined || private_key === undefined) {
+    refuse('given: expected certificate and private_key, or pkcs12', 'given: { certificate: files/h1.crt, private_key: files/h1.key }')
+    return undefined
+  }
+  if (on === 'host' && ![certificate, private_key].every((path) => path.startsWith('/'))) {
+    refuse('given: paths on the host begin with /')
+    return undefined
+  }
+  const [from, key] = on === 'host' ? [tidyPath(certificate), tidyPath(private_key)] : [certificate, private_key]
+  return { kind: 'pair', on, certificate: from, privateKey: key, password: secretOf(password) }
+}
+
+function copyOf(copy: NonNullable<GenerateParams['copies']>[number], { owner, group }: GenerateParams, called: string): Copy {
+  const format: CopyFormat = copy.format ?? 'fullchain'
+  return {
+    path: tidyPath(copy.path),
+    format,
+    owner: copy.owner ?? owner,
+    group: copy.group ?? group,
+    mode: modeOf(copy.mode, holdsKey(format) ? 0o400 : 0o644),
+    password: secretOf(copy.password),
+    alias: copy.alias ?? called,
+  }
+}
+
+function hidden(text: Text): Secret {
+  return text instanceof Secret ? text : Secret.of(text)
+}
+
+function secretOf(text: Text | undefined): Secret | undefined {
+  // A role passes on what it was not given as the empty text.
+  return text === undefined || text === '' ? undefined : hidden(text)
 }
 
 function modeOf(text: string | undefined, standard: number): number {

@@ -55,7 +55,11 @@ export async function perform(data: GenerateDeed, issuer: Issuer, shell: Shell =
 
 function make(step: MakeStep, staged: Map<string, string>, shell: Shell): StepAnswer {
   for (const path of Object.values(step.files)) staged.set(path, `${path}.staged`)
-  const variables = Object.entries(step.files).map(([name, path]) => `${name}=${quote(`${path}.staged`)}`)
+  const used = Object.entries(step.uses ?? {}).map(([name, path]) => [name, staged.get(path) ?? ''] as const)
+  const variables = [
+    ...Object.entries(step.files).map(([name, path]) => `${name}=${quote(`${path}.staged`)}`),
+    ...used.map(([name, path]) => `${name}=${quote(path)}`),
+  ]
   const [program = '', ...words] = shell.argv
   const script = `( ${[...variables, ':'].join('; ')}\n${revealText(step.script)}\n) </dev/null 2>&1`
   const ran = spawnSync(program, [...words, '-c', script], {

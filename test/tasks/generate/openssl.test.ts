@@ -32,6 +32,8 @@ function deedIn(folder: string, keyType: (typeof keyTypes)[number], more: Partia
     key: { path: join(folder, "it's a.key"), mode: 0o400, ...placed },
     keepKey: false,
     keyAttributes: [],
+    passphrase: undefined,
+    copies: [],
     signer: { kind: 'self', days: 90 },
     ...more,
   }

@@ -1,0 +1,8 @@
+export const copyFormats = ['certificate', 'chain', 'fullchain', 'key', 'bundle', 'bundle-key-first', 'pkcs12'] as const
+export type CopyFormat = (typeof copyFormats)[number]
+
+const withKey: readonly CopyFormat[] = ['key', 'bundle', 'bundle-key-first', 'pkcs12']
+
+export function holdsKey(format: CopyFormat): boolean {
+  return withKey.includes(format)
+}
