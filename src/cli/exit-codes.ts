@@ -3,6 +3,7 @@ export const exitCodes = {
   done: 0,
   refused: 1,
   failed: 2,
+  waiting: 3,
   unreachable: 4,
   locked: 5,
   incomplete: 6,

@@ -1,8 +1,8 @@
 import type { Problem } from '../model/problem.ts'
 import type { Entry, KnownOutcome } from '../plan/entry.ts'
 
-export function knownAs({ registered, decision }: Entry): KnownOutcome {
-  return { outcome: registered, sets: decision?.sets }
+export function knownAs({ registered, decision, waits }: Entry): KnownOutcome {
+  return { outcome: registered, sets: decision?.sets, waits }
 }
 
 export function isFatal({ tolerant, rescued }: Entry): boolean {

@@ -63,6 +63,8 @@ export class HostRun {
   lost: Problem | undefined
   problems: Problem[] = []
   failed = false
+  /** what the host waits for, by the entry that says so */
+  readonly #waits = new Map<string, string>()
 
   constructor(name: string, target: ConnectionTarget, ports: HostRunPorts) {
     this.name = name
@@ -77,6 +79,18 @@ export class HostRun {
     return !this.failed && this.unreachable === undefined
   }
 
+  /** What a person has to do before the host can go on. */
+  get waiting(): readonly string[] {
+    return [...this.#waits.values()]
+  }
+
+  #noteWaits(entries: readonly Entry[]): void {
+    for (const { id, waits } of entries) {
+      if (waits === undefined) this.#waits.delete(id)
+      else this.#waits.set(id, waits)
+    }
+  }
+
   get notProvable(): readonly string[] {
     return this.#outcomes.notProvable
   }
@@ -89,6 +103,7 @@ export class HostRun {
     )
     this.planned = walked.state
     this.lost = walked.lost
+    this.#noteWaits(walked.entries)
     return walked
   }
 
@@ -197,6 +212,7 @@ export class HostRun {
       to = stretch.to
       this.actual = { ...replayed.state, overlays: freshState.overlays }
       ended.push(...replayed.entries)
+      this.#noteWaits(replayed.entries)
       for (const entry of replayed.entries) {
         if (entry.outcome === 'failed' && !isFatal(entry)) this.#outcomes.excuse(entry)
       }
@@ -296,8 +312,9 @@ export class HostRun {
           : acts
             ? skippedOutcome(notReached)
             : entry.registered
-      known.set(entry.id, { outcome, sets: entry.decision?.sets })
-      if (acts) this.#outcomes.acted(entry, { outcome, sets: entry.decision?.sets }, result)
+      const end: KnownOutcome = { outcome, sets: entry.decision?.sets, waits: entry.waits }
+      known.set(entry.id, end)
+      if (acts) this.#outcomes.acted(entry, end, result)
       if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
         told.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
       }

@@ -74,14 +74,19 @@ export class RunLog {
     const incomplete = hosts.some(({ problems }) => problems.some(({ code }) => code === 'ROLLBACK_INCOMPLETE'))
     const locked = hosts.some(isLocked)
     const lost = hosts.some((host) => host.unreachable !== undefined)
+    const waiting = mode === 'run' ? hosts.flatMap((host) => host.waiting.map((what) => `${host.name}: ${what}`)) : []
     const counted = await Promise.all(hosts.map(async (host) => ({ host: host.name, stats: await host.stats() })))
     const report: Report = {
       formatVersion: 1,
       ...{ tlsplay, playbook, mode },
-      exitCode: signal?.aborted === true ? 130 : (refusedWith ?? (incomplete ? 6 : failed ? 2 : locked ? 5 : lost ? 4 : 0)),
+      exitCode:
+        signal?.aborted === true
+          ? 130
+          : (refusedWith ?? (incomplete ? 6 : failed ? 2 : locked ? 5 : lost ? 4 : waiting.length > 0 ? 3 : 0)),
       recap: this.#recap.lines(),
       problems: [...this.#told],
       notProvable: hosts.flatMap((host) => host.notProvable.map((label) => `${host.name}: ${label}`)),
+      ...(waiting.length === 0 ? {} : { waiting }),
       stats: counted.flatMap(({ host, stats }) => {
         if (stats === undefined) return []
         const { connections, channels, exchanges, bytesSent, bytesReceived } = stats

@@ -12,6 +12,8 @@ export interface Report {
   readonly problems: readonly Problem[]
   /** tasks whose effect nothing can prove by observing again: `host: label` */
   readonly notProvable: readonly string[]
+  /** what people have to do before hosts can go on, when there is any: `host: what` */
+  readonly waiting?: readonly string[]
   readonly stats: readonly HostStats[]
 }
 

@@ -19,6 +19,8 @@ export interface AssetRequest {
   readonly render: boolean
   /** false: a file that is encrypted is taken as it is */
   readonly decrypt?: boolean
+  /** a file that is not there counts as an empty text */
+  readonly optional?: true
 }
 
 /** Observed facts overlaid by what earlier tasks predict. Asking what was never observed makes the engine ask the host and plan again. */
@@ -95,6 +97,8 @@ export interface Decision<C = unknown> {
   readonly later?: string
   /** the task itself fails, now and surely (assert, fail) */
   readonly failed?: string
+  /** the host ends behind this task, and has not failed: what comes next waits for a person, as this says */
+  readonly waiting?: string
   /** variables it sets on the host (set_fact) */
   readonly sets?: ValueMap
 }

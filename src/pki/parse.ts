@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { CertificateFact, CertificateFileFact, KeyType } from '../model/fact.ts'
 import { childrenOf, type Der, DerError, readIntegerHex, readOid, readOne, readTime, tags } from './der.ts'
+import type { CertificateNames } from './match.ts'
 import { readName } from './distinguished-name.ts'
 import { readExtensions } from './extensions.ts'
 import { hasSignatureOf } from './signature.ts'
@@ -132,6 +133,28 @@ export function parseRequestKey(text: string): PublicKey | undefined {
     return key === undefined ? undefined : publicKeyOf(key)
   })
 }
+
+/** A certificate request, as far as it says for what and whom; undefined when the text holds none. Its signature is not looked at. */
+export function parseRequest(text: string): (PublicKey & CertificateNames) | undefined {
+  const block = pemBlocks(text).find(({ label }) => label === 'CERTIFICATE REQUEST')
+  return readingDer(() => {
+    if (block === undefined) return undefined
+    const [info] = childrenOf(readOne(block.der))
+    const [, , key, attributes] = info === undefined ? [] : childrenOf(info)
+    if (key === undefined) return undefined
+    const wanted = (attributes === undefined ? [] : childrenOf(attributes)).find((attribute) => {
+      const [type] = childrenOf(attribute)
+      return type !== undefined && readOid(type.content) === extensionRequest
+    })
+    const values = wanted === undefined ? undefined : childrenOf(wanted)[1]
+    const list = values === undefined ? undefined : childrenOf(values)[0]
+    const { dnsNames, ipAddresses } = readExtensions(list === undefined ? [] : childrenOf(list))
+    return { ...publicKeyOf(key), dnsNames, ipAddresses }
+  })
+}
+
+/** PKCS #9: what a request asks to stand in the certificate. */
+const extensionRequest = '1.2.840.113549.1.9.14'
 
 function publicKeyOf(publicKey: Der): PublicKey {
   return { spki: sha256(publicKey.whole), keyType: keyTypeOf(publicKey) }

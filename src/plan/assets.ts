@@ -34,6 +34,7 @@ export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, p
       ]
   const path = candidates.find((candidate) => files.kind(candidate) === 'file')
   const at = node.task.at
+  if (path === undefined && request.optional === true) return { content: '' }
   if (path === undefined)
     return {
       problem: {

@@ -11,6 +11,9 @@ export function playEnded({ index }: CompiledPlay): string {
   return `play ${index}`
 }
 
+/** The host waits for a person: the plays behind the one of that number are left out too. */
+export const hostWaits = 'host'
+
 function roleEnded({ index }: CompiledPlay, role: RoleContext): string {
   return `role ${index} ${role.id}`
 }
@@ -22,6 +25,7 @@ export function endingOf(stop: Extract<Stop, { kind: 'end' }>, play: CompiledPla
 
 export function isLeftOut(stop: Stop, at: number, play: CompiledPlay, ended: Endings): boolean {
   if (ended.size === 0) return false
+  if (play.index > (ended.get(hostWaits) ?? Number.POSITIVE_INFINITY)) return true
   const role = stop.kind === 'task' ? stop.node.role : stop.kind === 'end' ? stop.guard.role : undefined
   const keys = [playEnded(play), ...(role === undefined ? [] : [roleEnded(play, role)])]
   return keys.some((key) => at >= (ended.get(key) ?? Number.POSITIVE_INFINITY))

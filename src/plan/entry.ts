@@ -45,6 +45,8 @@ export interface Entry {
   readonly dry: boolean
   /** of the commands it runs */
   readonly environment: Readonly<Record<string, string>>
+  /** the host ends behind it, and waits for this */
+  readonly waits: string | undefined
   /** it is tried more than once, or what comes after it in its loop waits for how it ends */
   readonly turn: Turn | undefined
 }
@@ -93,6 +95,8 @@ export const freshState: WalkState = {
 export interface KnownOutcome {
   readonly outcome: Outcome
   readonly sets: ValueMap | undefined
+  /** the host ends behind it */
+  readonly waits?: string | undefined
   /** changed_when and failed_when have spoken already */
   readonly judged?: boolean
 }

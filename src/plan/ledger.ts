@@ -58,6 +58,7 @@ export class Ledger {
       rescued: false,
       dry: false,
       environment: {},
+      waits: undefined,
       turn: undefined,
       ...entry,
     })

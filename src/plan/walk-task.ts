@@ -260,6 +260,7 @@ class TaskWalker {
       outcome: failed ? 'failed' : registered.skipped ? 'skipped' : changed ? 'change' : 'ok',
       reason: registered.message,
       registered,
+      waits: failed ? undefined : known.waits,
     })
     if (known.sets !== undefined) this.#ledger.set(known.sets, this.#factsOn(instance))
     return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
@@ -317,6 +318,7 @@ class TaskWalker {
       registered,
       dry,
       environment: environmentOf(instance.environment),
+      waits: decision.waiting,
       turn:
         tried.kind === 'open' || (decision.changes.length > 0 && goesItemByItem(node, instance)) ? turnOf(node.task, instance) : undefined,
     })

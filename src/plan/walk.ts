@@ -5,7 +5,7 @@ import type { Probe } from '../model/fact.ts'
 import { type Problem, throwIfAny } from '../model/problem.ts'
 import { Unknown } from '../model/value.ts'
 import { runsIn, waitsForFailure } from './blocks.ts'
-import { endingOf, isLeftOut } from './endings.ts'
+import { endingOf, hostWaits, isLeftOut, playEnded } from './endings.ts'
 import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
 import { factValue } from './facts.ts'
 import { givenBy, takes } from './includes.ts'
@@ -66,6 +66,11 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
     if (end === 'cut') {
       next = from + at
       break
+    }
+    if (ledger.entries.slice(mark.entries).some(({ waits }) => waits !== undefined)) {
+      const { play } = input.host
+      ledger.end(playEnded(play), from + at + 1)
+      ledger.end(hostWaits, play.index)
     }
     ledger.risk(stop.within, mark)
     if (end === 'failed' && 'node' in stop) ledger.fail(stop.node, stop.within)

@@ -23,6 +23,7 @@ export function recapText(report: Report, options: { readonly colour: boolean; r
     paint('strong', 'PLAY RECAP'),
     ...report.recap.map((host) => hostLine(host, width, paint)),
     ...notProvableLines(report, paint),
+    ...waitingLines(report, paint),
     ...(options.stats ? ['', ...statsLines(report.stats)] : []),
   ])
 }
@@ -34,6 +35,11 @@ function hostLine(host: HostRecap, width: number, paint: Paint): string {
   })
   const converged = host.converged === undefined ? '' : ` ${host.converged ? paint('good', 'converged') : paint('bad', 'not converged')}`
   return `host ${escapeLine(host.host).padEnd(width)} : ${parts.join(' ')}${converged}`
+}
+
+function waitingLines({ waiting = [] }: Report, paint: Paint): readonly string[] {
+  if (waiting.length === 0) return []
+  return ['', paint('quiet', 'waiting for a signature:'), ...waiting.map((line) => `  - ${escapeLine(line)}`)]
 }
 
 function notProvableLines(report: Report, paint: Paint): readonly string[] {

@@ -37,7 +37,7 @@ test('the guide, each role and each task type have an example', () => {
   const of = (path: string): number => blocks.filter(({ where }) => where.startsWith(path)).length
   expect(of('docs/guide.md')).toBe(5)
   expect(of('docs/reference/tasks.md')).toBe(taskTypes.size)
-  expect(of('roles/')).toBe(readdirSync(join(root, 'roles')).length)
+  for (const role of readdirSync(join(root, 'roles'))) expect(of(`roles/${role}/`), role).toBeGreaterThan(0)
 })
 
 test.each(blocks)('the YAML at $where loads and compiles', async ({ text }) => {

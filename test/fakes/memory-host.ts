@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isUndoable } from '../../src/execute/journal.ts'
 import { absent, type Probe, probeKey } from '../../src/model/fact.ts'
+import { parseCertificateFile } from '../../src/pki/parse.ts'
+import { openPrivateKey } from '../../src/pki/private-key.ts'
 import { TlsplayError } from '../../src/model/problem.ts'
 import type { ProblemCode } from '../../src/model/problem-codes.ts'
 import type { StepAnswer } from '../../src/model/step.ts'
@@ -84,6 +86,16 @@ export class MemoryHost {
       case 'digest': {
         const file = this.files.get(probe.target.path)
         return file?.type === 'file' ? { sha256: createHash('sha256').update(file.content).digest('hex') } : absent
+      }
+      case 'certificate': {
+        const file = this.files.get(probe.target.path)
+        return file?.type === 'file' ? parseCertificateFile(file.content) : absent
+      }
+      case 'key': {
+        const file = this.files.get(probe.target.path)
+        if (file?.type !== 'file') return absent
+        const key = openPrivateKey(file.content, probe.target.passphrase)
+        return typeof key === 'string' ? { spki: undefined, broken: key } : { spki: key.spki, keyType: key.keyType }
       }
       case 'user':
         return ['root', 'app'].includes(probe.target.name)

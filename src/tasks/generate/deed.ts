@@ -1,5 +1,5 @@
 import type { DistinguishedName } from '../../model/fact.ts'
-import type { AttributesStep, IssueProfile } from '../../model/step.ts'
+import type { AttributesStep, IssueProfile, KeepStep } from '../../model/step.ts'
 import type { CertificateNames } from '../../pki/match.ts'
 import type { Secret } from '../../model/value.ts'
 import type { CertificateRequest } from '../../pki/openssl-config.ts'
@@ -50,7 +50,13 @@ export interface IssueDeed {
   /** the key is encrypted with it */
   readonly passphrase: Secret | undefined
   readonly copies: readonly CopyDeed[]
-  readonly signer: SelfSigner | AuthoritySigner
+  readonly signer: SelfSigner | AuthoritySigner | NobodyYet
+}
+
+/** The key is put in place, the request brought home, and the certificate comes another time. */
+export interface NobodyYet {
+  readonly kind: 'nobody'
+  readonly keep: Pick<KeepStep, 'root' | 'below' | 'anywhere'>
 }
 
 export interface SelfSigner {
@@ -79,6 +85,8 @@ export interface GiveDeed {
   readonly passphrase: Secret | undefined
   readonly copies: readonly CopyDeed[]
   readonly steps: readonly AttributesStep[]
+  /** paths that have served their purpose then */
+  readonly removes: readonly string[]
   readonly current: IssuedFacts
 }
 

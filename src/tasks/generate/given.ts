@@ -22,7 +22,7 @@ import { type Places, planKept, sealedKey } from './kept.ts'
 import type { Given, Wish } from './wish.ts'
 
 /** What was given: certificates as they stand in the file, and the public half of the key. */
-interface Source {
+export interface Source {
   readonly what: string
   readonly certificates: readonly CertificateFact[]
   readonly spki: string
@@ -119,7 +119,7 @@ function foreignKey({ what, certificates }: Source): Problem {
   }
 }
 
-function faultsOf(wish: Wish, leaf: CertificateFact, what: string, now: number): readonly Problem[] {
+export function faultsOf(wish: Wish, leaf: CertificateFact, what: string, now: number): readonly Problem[] {
   const dates = dateProblem(leaf, now)
   const lacking = uncoveredNames(leaf, [...wish.names.dnsNames, ...wish.names.ipAddresses])
   return [
@@ -136,7 +136,7 @@ function faultsOf(wish: Wish, leaf: CertificateFact, what: string, now: number):
   ]
 }
 
-function warningsOf(wish: Wish, leaf: CertificateFact, chain: readonly CertificateFact[], now: number): readonly string[] {
+export function warningsOf(wish: Wish, leaf: CertificateFact, chain: readonly CertificateFact[], now: number): readonly string[] {
   const renewal = renewalDue(leaf, now, wish.renewBeforeDays)
   const root = chain.slice(1).find(({ selfSigned }) => selfSigned)
   return [
@@ -146,7 +146,7 @@ function warningsOf(wish: Wish, leaf: CertificateFact, chain: readonly Certifica
   ]
 }
 
-function planGive(
+export function planGive(
   wish: Wish,
   source: Source,
   chain: readonly CertificateFact[],
@@ -200,6 +200,7 @@ function planGive(
       passphrase: wish.keyPassphrase,
       copies: copies.map(copyDeed),
       steps: wrong.map(attributesStep),
+      removes: [],
       current: factsOf(leaf),
     },
   }

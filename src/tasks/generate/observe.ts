@@ -4,6 +4,7 @@ import { parentOf } from '../../lib/paths.ts'
 import type { Probe } from '../../model/fact.ts'
 import type { ObservedView } from '../../model/task-type.ts'
 import { copyQuestions, keyQuestion } from './copies.ts'
+import { nextKeyOf } from './elsewhere.ts'
 import type { Given, Wish } from './wish.ts'
 
 type Questions = Generator<readonly Probe[], unknown, ObservedView>
@@ -17,13 +18,16 @@ export function* observeWish(wish: Wish): Generator<readonly Probe[], void, Obse
     observePath(wish.certificate, (path) => [
       { kind: 'certificate', target: { path } },
       { kind: 'file', target: { path: parentOf(path) } },
-      ...(wish.authority === undefined && wish.given === undefined ? [] : [{ kind: 'digest', target: { path } } as const]),
+      ...(wish.authority === undefined && wish.given === undefined && wish.elsewhere === undefined
+        ? []
+        : [{ kind: 'digest', target: { path } } as const]),
       ...ownershipQuestions(wish),
     ]),
     observePath(wish.privateKey, (path) => [keyQuestion(path, wish.keyPassphrase), { kind: 'file', target: { path: parentOf(path) } }]),
     ...wish.copies.map((copy) =>
       observePath(copy.path, (path) => [...copyQuestions(copy, wish.keyPassphrase, path), ...ownershipQuestions(copy)]),
     ),
+    ...(wish.elsewhere === undefined ? [] : [observePath(nextKeyOf(wish), (path) => [keyQuestion(path, wish.keyPassphrase)])]),
     ...(wish.given === undefined ? [] : [givenQuestions(wish.given)]),
   ])
 }

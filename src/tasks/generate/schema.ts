@@ -39,9 +39,22 @@ export const schema = Type.Object(
       ),
     ),
     issuer: oneOf(
-      ['self', 'ca', 'given'],
+      ['self', 'ca', 'given', 'elsewhere'],
       'self',
-      'who signs: the key itself, an authority of yours beside the inventory, or nobody, because both files are `given`',
+      'who signs: the key itself, an authority of yours beside the inventory, somebody `elsewhere` who gets a request, or nobody, because both files are `given`',
+    ),
+    elsewhere: Type.Optional(
+      Type.Object(
+        {
+          request: file('the request is written here, on the controller; a path for each host'),
+          signed: file('the signed certificate is looked for here, with its intermediates in any order'),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'with issuer `elsewhere`: the host makes key and request, and its run stops there until the signed certificate is at its place',
+        },
+      ),
     ),
     given: Type.Optional(
       Type.Object(

@@ -34,8 +34,16 @@ export interface Wish {
   readonly backdateMinutes: number
   /** undefined: both are made */
   readonly given: Given | undefined
+  /** undefined: nobody else signs */
+  readonly elsewhere: Elsewhere | undefined
   readonly keyPassphrase: Secret | undefined
   readonly copies: readonly Copy[]
+}
+
+/** Files of the controller: what somebody is to sign, and what they signed. */
+export interface Elsewhere {
+  readonly request: string
+  readonly signed: string
 }
 
 /** Where certificate and key come from when nobody issues them. */
@@ -109,9 +117,12 @@ export function wishOf(params: GenerateParams): WishResult {
         'key_passphrase of the task encrypts the key, in its copies too',
       )
   }
+  const elsewhere = issuer === 'elsewhere' ? elsewhereOf(params, refuse) : undefined
   const given = issuer === 'given' ? givenOf(params, refuse) : undefined
   if (issuer !== 'given' && Object.keys(params.given ?? {}).length > 0)
     refuse(`given: the issuer is ${issuer}, so nothing is given`, 'write issuer: given')
+  if (issuer !== 'elsewhere' && Object.keys(params.elsewhere ?? {}).length > 0)
+    refuse(`elsewhere: the issuer is ${issuer}, so nobody else signs`, 'write issuer: elsewhere')
   if (commonName === undefined)
     refuse(
       `names: ${called} is longer than the ${longestCommonName} characters of a common name`,
@@ -139,6 +150,7 @@ export function wishOf(params: GenerateParams): WishResult {
       certificateMode: modeOf(params.certificate_mode, 0o644),
       backdateMinutes: params.backdate_minutes ?? 5,
       given,
+      elsewhere,
       keyPassphrase: secretOf(params.key_passphrase),
       copies,
     },
@@ -146,6 +158,16 @@ export function wishOf(params: GenerateParams): WishResult {
 }
 
 type Refuse = (message: string, hint?: string) => void
+
+function elsewhereOf({ elsewhere }: GenerateParams, refuse: Refuse): Elsewhere | undefined {
+  const { request, signed } = elsewhere ?? {}
+  if (request !== undefined && signed !== undefined && tidyPath(request) !== tidyPath(signed)) return { request, signed }
+  refuse(
+    'elsewhere: expected request and signed, two files of the controller',
+    'elsewhere: { request: "requests/{{ inventory_hostname }}.csr", signed: "requests/{{ inventory_hostname }}.crt" }',
+  )
+  return undefined
+}
 
 function givenOf({ given }: GenerateParams, refuse: Refuse): Given | undefined {
   const { on = 'controller', certificate, private_key, pkcs12, password } = given ?? {}

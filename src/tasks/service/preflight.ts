@@ -80,6 +80,12 @@ export function preflight(
 function keyMismatch(certificate: string, path: string, context: PlanContext): Problem | undefined {
   const file = context.view.get('certificate', { path: certificate })
   const key = context.view.get('key', { path })
+  if (!(key instanceof Unknown) && !isAbsent(key) && key.encrypted === true)
+    return {
+      code: 'CERTIFICATE_INVALID',
+      message: `the private key ${path} is encrypted, and no service that serves TLS here can be given its passphrase`,
+      hint: 'leave key_passphrase out: the key belongs to the user of the service alone',
+    }
   if (file instanceof Unknown || isAbsent(file) || file.pending === true || key instanceof Unknown || isAbsent(key)) return undefined
   const leaf = file.chain[0]
   if (key.spki === undefined)
