@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startSshHost } from '../../../src/embedded/ssh-host.ts'
 import type { RunEvent } from '../../../src/model/event.ts'
 import { waitUntil } from '../../fleet/lab/command.ts'
 import { problemCodesIn } from '../both.ts'
 import { type Ended, type Scratch, scratch } from '../scratch.ts'
-import { spelled, type Side, written } from '../spelling.ts'
+import { type Side, written } from '../spelling.ts'
+import { overSsh } from '../ssh-side.ts'
 import type { Sides } from './difference.ts'
 
 const here = 'h1 ansible_connection=local\n'
@@ -99,26 +99,8 @@ export async function lookAtTwoRuns(): Promise<Sides> {
 
 /** A host whose key nobody has seen, and an inventory that says not to look at keys. */
 export async function lookAtHostKeys(): Promise<Sides> {
-  const options = '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'
-  const tasks = [spelled({ name: 'one', command: { argv: ['true'] } }, { name: 'one', raw: 'true' })]
-  const side = async (name: Side, start: typeof run): Promise<string> =>
-    within({ 'site.yml': playbook(name, tasks) }, async (folder) => {
-      const host = await startSshHost({ folder: folder.path })
-      try {
-        writeFileSync(join(folder.path, 'key'), host.clientKey, { mode: 0o600 })
-        const words = [
-          `ansible_host=127.0.0.1 ansible_port=${host.port} ansible_user=somebody`,
-          `ansible_ssh_private_key_file=${folder.path}/key`,
-          'ansible_ssh_use_tty=no',
-          "ansible_ssh_args='-o ControlMaster=no'",
-        ]
-        writeFileSync(join(folder.path, 'hosts'), `h1 ${words.join(' ')} ansible_ssh_common_args='${options}'\n`)
-        return ended(await start(folder, 'site.yml'))
-      } finally {
-        await host.close()
-      }
-    })
-  return { there: await side('ansible', play), here: await side('tlsplay', run) }
+  const given = { words: 'ansible_user=somebody', known: false }
+  return { there: ended(await overSsh('ansible', given)), here: ended(await overSsh('tlsplay', given)) }
 }
 
 /** Settings were written by a run that died before it restarted what reads them. */
