@@ -4,6 +4,7 @@ import type {
   AuditRequest,
   AuthorityPlace,
   CaInitOptions,
+  CaRotateOptions,
   DoctorOptions,
   ExplainOptions,
   ExplainVariableOptions,
@@ -30,6 +31,7 @@ export interface Commands {
   apply(file: string, options: ApplyOptions, io: Io): Promise<number>
   inventory(options: InventoryOptions, io: Io): Promise<number>
   caInit(name: string, options: CaInitOptions, io: Io): Promise<number>
+  caRotate(name: string, options: CaRotateOptions, io: Io): Promise<number>
   caShow(name: string, options: AuthorityPlace, io: Io): Promise<number>
   caExport(name: string, options: AuthorityPlace, io: Io): Promise<number>
   vaultEncrypt(files: readonly string[], options: VaultSealOptions, io: Io): Promise<number>
@@ -57,6 +59,7 @@ export const lazyCommands: Commands = {
   apply: async (file, options, io) => (await import('./commands/apply.ts')).applyCommand(file, options, io),
   inventory: async (options, io) => (await import('./commands/inventory.ts')).inventoryCommand(options, io),
   caInit: async (name, options, io) => (await import('./commands/ca-init.ts')).caInitCommand(name, options, io),
+  caRotate: async (name, options, io) => (await import('./commands/ca-rotate.ts')).caRotateCommand(name, options, io),
   caShow: async (name, options, io) => (await import('./commands/ca-show.ts')).caShowCommand(name, options, io),
   caExport: async (name, options, io) => (await import('./commands/ca-show.ts')).caExportCommand(name, options, io),
   vaultEncrypt: async (files, options, io) => (await import('./commands/vault.ts')).vaultEncryptCommand(files, options, io),

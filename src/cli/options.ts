@@ -127,6 +127,10 @@ export interface AuthorityPlace {
   readonly folder?: string
 }
 
+export interface CaRotateOptions extends AuthorityPlace {
+  readonly caPassphraseFile?: string
+}
+
 export interface CaInitOptions extends AuthorityPlace {
   readonly days: number
   readonly permit: readonly string[]

@@ -120,6 +120,15 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .action(async (name: string, options: CaInitFlags) => {
       finish(await commands.caInit(name, { ...options, ...place(options) }, io))
     })
+  authorityOptions(ca.command('rotate'))
+    .summary('replace an authority, in three steps with a run behind each')
+    .description(
+      'Takes the next of three steps: clients trust old and new, the new one signs, the old one is dropped. Says which playbooks to run before the next.',
+    )
+    .option('--ca-passphrase-file <file>', 'read the passphrase from a file instead of asking (also TLSPLAY_CA_PASSPHRASE_FILE)')
+    .action(async (name: string, options: PlaceFlags & { readonly caPassphraseFile?: string }) => {
+      finish(await commands.caRotate(name, { ...options, ...place(options) }, io))
+    })
   authorityOptions(ca.command('show'))
     .summary('show what an authority is and may sign')
     .description('Shows until when an authority is valid and what it may sign. Needs no passphrase.')

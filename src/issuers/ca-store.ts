@@ -5,9 +5,12 @@ import { TlsplayError } from '../model/problem.ts'
 import { parseCertificateFile } from '../pki/parse.ts'
 import { writeNewFile } from './new-file.ts'
 
-/** What lies in `<folder>/ca/<name>/`: the certificate in clear, the key under a passphrase. */
+/** What lies in `<folder>/ca/<name>/`: certificates in clear, the key under a passphrase. */
 export interface StoredAuthority {
+  /** the one it signs with, first in its file */
   readonly certificate: CertificateFact
+  /** what clients trust beside it while the authority is rotated */
+  readonly others?: readonly CertificateFact[]
   /** PEM of the encrypted key */
   readonly encryptedKey: string
 }
@@ -18,6 +21,8 @@ export interface AuthorityPaths {
   readonly folder: string
   readonly certificate: string
   readonly key: string
+  /** of the authority that is to come */
+  readonly nextKey: string
 }
 
 /** Throws TlsplayError when the name could lead out of the folder. */
@@ -32,7 +37,7 @@ export function authorityPaths(folder: string, name: string): AuthorityPaths {
     ])
   }
   const own = join(folder, 'ca', name)
-  return { folder: own, certificate: join(own, 'ca.crt'), key: join(own, 'ca.key') }
+  return { folder: own, certificate: join(own, 'ca.crt'), key: join(own, 'ca.key'), nextKey: join(own, 'next.key') }
 }
 
 /** Undefined when there is none of that name. Throws TlsplayError CA_MISSING when half of it is gone or unreadable. */
@@ -44,10 +49,10 @@ export function readAuthority(folder: string, name: string): StoredAuthority | u
   if (certificateText === undefined) throw incomplete(`${paths.key} is there, but ${paths.certificate} is not`)
   if (encryptedKey === undefined) throw incomplete(`${paths.certificate} is there, but ${paths.key} is not`)
   const { chain, broken } = parseCertificateFile(certificateText)
-  const [certificate] = chain
+  const [certificate, ...others] = chain
   if (certificate === undefined || broken !== undefined) throw incomplete(`${paths.certificate}: ${broken ?? 'holds no certificate'}`)
-  if (!certificate.isAuthority) throw incomplete(`${paths.certificate} is not the certificate of an authority`)
-  return { certificate, encryptedKey }
+  if (!chain.every(({ isAuthority }) => isAuthority)) throw incomplete(`${paths.certificate} is not the certificate of an authority`)
+  return { certificate, others, encryptedKey }
 }
 
 /** Writes both files, the key first; never over one that is there. Throws TlsplayError WRITE_FAILED. */
@@ -56,6 +61,16 @@ export function writeAuthority(folder: string, name: string, authority: StoredAu
   mkdirSync(paths.folder, { recursive: true, mode: 0o700 })
   writeNewFile(paths.key, authority.encryptedKey, 0o600)
   writeNewFile(paths.certificate, authority.certificate.pem, 0o644)
+}
+
+/** PEM of every certificate that clients are to trust, the one that signs first. */
+export function trustedText({ certificate, others = [] }: StoredAuthority): string {
+  return [certificate, ...others].map(({ pem }) => pem).join('')
+}
+
+/** The encrypted key of the authority that is to come; undefined when it is not being rotated. */
+export function readNextKey(folder: string, name: string): string | undefined {
+  return readText(authorityPaths(folder, name).nextKey)
 }
 
 function incomplete(message: string): TlsplayError {

@@ -7,7 +7,7 @@ import { msPerDay, msPerMinute } from '../pki/dates.ts'
 import { der, sequence, tags } from '../pki/der.ts'
 import { isHostName } from '../pki/match.ts'
 import { parseCertificate } from '../pki/parse.ts'
-import { readAuthority, writeAuthority } from './ca-store.ts'
+import { readAuthority, type StoredAuthority, writeAuthority } from './ca-store.ts'
 import { encryptKey } from './encrypted-key.ts'
 import { dateOf, exportPkcs8, loadX509, newKeyPair, newSerial, signingAlgorithm } from './signing.ts'
 
@@ -30,7 +30,7 @@ const backdateMs = 60 * msPerMinute
 
 /** Makes an authority that signs leaves only and writes it beside the inventory. Throws TlsplayError when there is one of that name. */
 export async function createAuthority(options: NewAuthority): Promise<CertificateFact> {
-  const { folder, name, days, keyType, passphrase, permittedNames = [], now, random } = options
+  const { folder, name, permittedNames = [] } = options
   if (readAuthority(folder, name) !== undefined) {
     throw new TlsplayError([
       {
@@ -49,11 +49,24 @@ export async function createAuthority(options: NewAuthority): Promise<Certificat
         hint: 'write lab.test or 10.0.0.0/8',
       },
     ])
+  const made = await makeAuthority({ ...options, commonName: `tlsplay ${name} authority`, permittedNames })
+  writeAuthority(folder, name, made)
+  return made.certificate
+}
+
+/** A root that signs leaves only, and its encrypted key. */
+export async function makeAuthority(
+  wish: Pick<NewAuthority, 'days' | 'keyType' | 'passphrase' | 'now' | 'random'> & {
+    readonly commonName: string
+    readonly permittedNames: readonly string[]
+  },
+): Promise<StoredAuthority> {
+  const { commonName, days, keyType, passphrase, permittedNames, now, random } = wish
   const x509 = await loadX509()
   const keys = await newKeyPair(keyType)
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(random.bytes(16)),
-    name: [{ CN: [`tlsplay ${name} authority`] }],
+    name: [{ CN: [commonName] }],
     notBefore: dateOf(now - backdateMs),
     notAfter: dateOf(now + days * msPerDay),
     keys: keys as never,
@@ -65,12 +78,10 @@ export async function createAuthority(options: NewAuthority): Promise<Certificat
       ...(permittedNames.length === 0 ? [] : [new x509.Extension('2.5.29.30', true, new Uint8Array(permittedSubtrees(permittedNames)))]),
     ],
   })
-  const fact = parseCertificate(new Uint8Array(certificate.rawData))
-  writeAuthority(folder, name, {
-    certificate: fact,
+  return {
+    certificate: parseCertificate(new Uint8Array(certificate.rawData)),
     encryptedKey: await encryptKey(await exportPkcs8(keys.privateKey), passphrase, (count) => random.bytes(count)),
-  })
-  return fact
+  }
 }
 
 /** NameConstraints of RFC 5280, 4.2.1.10: only `permittedSubtrees`. */

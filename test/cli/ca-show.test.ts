@@ -70,3 +70,20 @@ test.each(['show', 'export'])(
     await refused('the certificate authority is incomplete', ...place)
   },
 )
+
+test('rotate takes three steps, says which run has to follow each, and show knows the next', async () => {
+  await ca('init', ...place, '--ca-passphrase-file', 'pass')
+  const rotate = async () => (await ca('rotate', ...place, '--ca-passphrase-file', 'pass')).io.out()
+  expect(await rotate()).toMatch(
+    /^step 1 of 3: clients come to trust both\n {2}signs {8}CN=tlsplay default authority, .*\n {2}trusted too {2}CN=tlsplay default authority 2, .*\nrun the playbooks/,
+  )
+  expect((await ca('show', ...place)).io.out()).toMatch(
+    /trusted too {2}CN=tlsplay default authority 2, .*\n {2}rotation {5}next step: re-issue\n$/,
+  )
+  expect((await ca('export', ...place)).io.out().match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
+  expect(await rotate()).toMatch(/^step 2 of 3: the new one signs\n {2}signs {8}CN=tlsplay default authority 2, /)
+  expect((await ca('show', ...place)).io.out()).toContain('next step: drop the old')
+  expect(await rotate()).toMatch(/^step 3 of 3/)
+  expect((await ca('show', ...place)).io.out()).not.toContain('rotation')
+  expect((await ca('export', ...place)).io.out().match(/BEGIN CERTIFICATE/g)).toHaveLength(1)
+})

@@ -29,6 +29,7 @@ function recorder(code = 0): { readonly calls: Call[]; readonly commands: Comman
     apply: named('apply'),
     inventory: unnamed('inventory'),
     caInit: named('ca init'),
+    caRotate: named('ca rotate'),
     caShow: named('ca show'),
     caExport: named('ca export'),
     vaultEncrypt: named('vault encrypt'),
@@ -155,6 +156,10 @@ test.each([
   {
     words: ['ca', 'init', '--folder', 'd'],
     call: { command: 'ca init', name: 'default', options: { inventory: [], folder: 'd', days: 3650, permit: [] } },
+  },
+  {
+    words: ['ca', 'rotate', 'lab', '--folder', 'd', '--ca-passphrase-file', 'p'],
+    call: { command: 'ca rotate', name: 'lab', options: { inventory: [], folder: 'd', caPassphraseFile: 'p' } },
   },
   { words: ['ca', 'show', '-i', 'hosts'], call: { command: 'ca show', name: 'default', options: { inventory: ['hosts'] } } },
   { words: ['ca', 'export', 'lab', '--folder', 'd'], call: { command: 'ca export', name: 'lab', options: { inventory: [], folder: 'd' } } },

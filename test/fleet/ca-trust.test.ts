@@ -54,3 +54,24 @@ test('a run that died before the store was written is made up for', async () => 
   expect({ code: told.code, changed: changed(told) }).toEqual({ code: 0, changed: ['p1 ca_trust : the store of the system'] })
   expect(await trusted()).toContain('OK')
 })
+
+test('a rotated authority is trusted along with its successor, and no more when it is dropped', async () => {
+  const bundle = () => prepared(host, 'cat /etc/ssl/certs/ca-certificates.crt')
+  const [old = ''] = (await tlsplay(['ca', 'export', '-i', inventory])).stdout.split(/(?<=-----END CERTIFICATE-----\n)/)
+  const rotate = async (): Promise<readonly string[]> => {
+    const rotated = await tlsplay(['ca', 'rotate', '-i', inventory, '--ca-passphrase-file', join(fleet.folder, 'passphrase')])
+    expect(rotated.code).toBe(0)
+    const told = await run()
+    expect({ code: told.code, problems: told.report.problems }).toEqual({ code: 0, problems: [] })
+    return (await tlsplay(['ca', 'export', '-i', inventory])).stdout.split(/(?<=-----END CERTIFICATE-----\n)/).filter((pem) => pem !== '')
+  }
+  const both = await rotate()
+  expect(both).toHaveLength(2)
+  for (const pem of both) expect(await bundle()).toContain(pem)
+  expect(await rotate()).toEqual(both.toReversed())
+  const [last = ''] = await rotate()
+  expect(last).toBe(both[1])
+  expect(await bundle()).toContain(last)
+  expect(await bundle()).not.toContain(old)
+  expect(changed(await run())).toEqual([])
+})

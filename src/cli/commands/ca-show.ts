@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
-import { authorityPaths, readAuthority, type StoredAuthority } from '../../issuers/ca-store.ts'
+import { authorityPaths, readAuthority, readNextKey, type StoredAuthority, trustedText } from '../../issuers/ca-store.ts'
+import { nextStep, type RotationStep } from '../../issuers/rotate-authority.ts'
 import { TlsplayError } from '../../model/problem.ts'
 import { daysUntil, formatDay } from '../../pki/dates.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
@@ -12,7 +13,8 @@ import type { AuthorityPlace } from '../options.ts'
 /** Says what an authority is and may do; its key stays closed. */
 export async function caShowCommand(name: string, options: AuthorityPlace, io: Io): Promise<number> {
   const folder = authorityFolder(options, io)
-  const { certificate } = stored(folder, name)
+  const authority = stored(folder, name)
+  const { certificate, others = [] } = authority
   const { certificate: path } = authorityPaths(folder, name)
   const { notAfter, permittedNames, pathLength } = certificate
   const left = daysUntil(notAfter, Date.now())
@@ -27,14 +29,20 @@ export async function caShowCommand(name: string, options: AuthorityPlace, io: I
       `  sha256       ${certificate.fingerprint}`,
       `  may sign     ${permittedNames === undefined ? 'any name' : escapeLine(permittedNames.join(', '))}`,
       `  signs        ${below}`,
+      ...others.map((other) => `  trusted too  ${escapeLine(formatName(other.subject))}, until ${formatDay(other.notAfter)}`),
+      ...rotationLine(nextStep(authority, readNextKey(folder, name))),
     ]),
   )
   return exitCodes.done
 }
 
-/** Prints the certificate that clients trust, and nothing else, so that it can be sent on. */
+function rotationLine(step: RotationStep): readonly string[] {
+  return step === 'trust both' ? [] : [`  rotation     next step: ${step}`]
+}
+
+/** Prints the certificates that clients trust, and nothing else, so that they can be sent on: one, or two while it is rotated. */
 export async function caExportCommand(name: string, options: AuthorityPlace, io: Io): Promise<number> {
-  io.stdout.write(stored(authorityFolder(options, io), name).certificate.pem)
+  io.stdout.write(trustedText(stored(authorityFolder(options, io), name)))
   return exitCodes.done
 }
 
