@@ -66,6 +66,7 @@ describe('each page holds all there is', () => {
       'tlsplay apply',
       'tlsplay inventory',
       'tlsplay ca init',
+      'tlsplay ca rotate',
       'tlsplay ca show',
       'tlsplay ca export',
       ...['encrypt', 'decrypt', 'view', 'rekey', 'encrypt-string'].map((name) => `tlsplay vault ${name}`),
