@@ -4,7 +4,7 @@ import type { AnyTaskType } from '../model/task-type.ts'
 import { Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { conditionsSyntax, evaluateConditions } from './conditions.ts'
 import { factNames } from './fact-names.ts'
-import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, isSpare, type RoleContext, type TaskNode } from './compiled-run.ts'
 import { unknownItems } from './include-items.ts'
 import { instantiate } from './instantiate.ts'
 import { paramsSyntax, renderParams } from './parameters.ts'
@@ -45,7 +45,7 @@ function playSyntax(play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskTy
 }
 
 function tasksOf(play: CompiledPlay): readonly TaskNode[] {
-  return [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers]
+  return [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers].filter((node) => !isSpare(node))
 }
 
 function roleSyntax({ role, inputs }: RoleContext): readonly Problem[] {
@@ -160,7 +160,11 @@ function namesSet(run: CompiledRun): ValueMap {
   const names = run.plays.flatMap(tasksOf).flatMap(({ task }) => {
     const registered = task.register === undefined ? [] : [task.register.value]
     const read = task.include?.branches.flatMap(({ vars }) => vars?.entries.map(({ key }) => key) ?? []) ?? []
-    return [...registered, ...factNames(task), ...read]
+    const shared = (task.include?.isPublic === true ? task.include.branches : []).flatMap(({ call }) => [
+      ...(call?.role.vars?.entries ?? []).map(({ key }) => key),
+      ...(call?.role.inputs ?? []).map(({ name }) => name),
+    ])
+    return [...registered, ...factNames(task), ...read, ...shared]
   })
   const rescues = run.plays.flatMap(tasksOf).some(({ within }) => within.some(({ part }) => part === 'rescue'))
   return Object.fromEntries([...names, ...(rescues ? rescueNames : [])].map((name) => [name, notYet]))

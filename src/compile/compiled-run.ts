@@ -118,6 +118,18 @@ export interface IncludeGuard {
   readonly key: string
   readonly include: TaskNode
   readonly path: string
+  /** for an item that the list may have or not */
+  readonly isSpare: boolean
+}
+
+/** Whether a node is one of many that stand for the items of a list that is not known: the first of them speaks for all. */
+export function isSpare({ includes }: Pick<TaskNode, 'includes'>): boolean {
+  return includes.some((guard) => guard.isSpare)
+}
+
+/** Whether a node came in by an include among handlers: it runs when that does, and nobody notifies it. */
+export function isBroughtToHandlers({ includes }: Pick<TaskNode, 'includes'>): boolean {
+  return includes.some(({ include }) => include.section === 'handlers')
 }
 
 /** The part of a block that a task stands in. */
@@ -163,6 +175,8 @@ export interface TaskNode {
   readonly includes: readonly IncludeGuard[]
   /** of an include of tasks: how many items its loop has at most, 1 without a loop */
   readonly copies: number
+  /** of an include of tasks: its list is known only when it is reached, and `copies` is what there is room for */
+  readonly isOpen: boolean
   /** ids of the handlers it notifies */
   readonly notifies: readonly string[]
 }

@@ -41,9 +41,8 @@ export function expandPlay(play: Play, index: number, choice: TagChoice, countin
       if (item.kind !== 'task') return [pointOf(item, place)]
       const bare = nodeOf(item, place)
       if (item.include?.kind !== 'tasks') return [bare]
-      const { count, problem } = counting(bare)
-      if (problem !== undefined) problems.push(problem)
-      const node: TaskNode = { ...bare, copies: count }
+      const { count, isOpen } = counting(bare)
+      const node: TaskNode = { ...bare, copies: count, isOpen }
       const brought = Array.from({ length: count }, (_, copy) =>
         (item.include?.branches ?? []).flatMap((branch, other) => {
           const from = `${node.id}/${copy}.${other}`
@@ -111,8 +110,8 @@ interface Around {
   readonly role: RoleContext | undefined
 }
 
-/** How many items the loop of an include has at most, over all hosts. */
-export type CountItems = (include: TaskNode) => { readonly count: number; readonly problem?: Problem }
+/** How many items the loop of an include has at most, over all hosts; or, if that is open, how many it may have. */
+export type CountItems = (include: TaskNode) => { readonly count: number; readonly isOpen: boolean }
 
 /** Far above any real play: each node is looked at for each host. */
 const nodesAtMost = 100_000
@@ -142,7 +141,7 @@ function insideOf(node: TaskNode, copy: number, { path }: IncludeBranch, around:
     vars: include?.applied === undefined ? around.vars : [...around.vars, include.applied],
     // of include_role they are inputs
     includeVars: vars === undefined || node.type === 'include_role' ? around.includeVars : [...around.includeVars, vars],
-    includes: [...around.includes, { key, include: node, path }],
+    includes: [...around.includes, { key, include: node, path, isSpare: node.isOpen && copy > 0 }],
   }
 }
 
@@ -234,6 +233,7 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
     within: around.within,
     includes: around.includes,
     copies: 1,
+    isOpen: false,
     notifies: [],
   }
 }

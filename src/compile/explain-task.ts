@@ -1,11 +1,11 @@
 import type { TaskSight } from '../model/explain.ts'
-import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, isSpare, type TaskNode } from './compiled-run.ts'
 
 /** Tasks and handlers whose label the glob matches, in the order they run. */
 export function explainTasks(run: CompiledRun, pattern: string): readonly TaskSight[] {
   const isWanted = globOf(pattern)
   return run.plays.flatMap((play) =>
-    [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers]
+    tasksOf(play)
       .filter(({ label, task }) => isWanted(label) || isWanted(task.name ?? task.type))
       .map((node) => sightOf(node, play)),
   )
@@ -13,7 +13,11 @@ export function explainTasks(run: CompiledRun, pattern: string): readonly TaskSi
 
 /** Every label of the run, for suggestions. */
 export function taskLabels(run: CompiledRun): readonly string[] {
-  return run.plays.flatMap((play) => [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers].map(({ label }) => label))
+  return run.plays.flatMap((play) => tasksOf(play).map(({ label }) => label))
+}
+
+function tasksOf({ nodes, handlers }: CompiledPlay): readonly TaskNode[] {
+  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node))
 }
 
 function sightOf(node: TaskNode, play: CompiledPlay): TaskSight {

@@ -4,7 +4,7 @@ import type { Task } from '../model/playbook.ts'
 import { TlsplayError } from '../model/problem.ts'
 import { entryOf, type MapSource, type Source } from '../model/source.ts'
 import { Unknown, type Value } from '../model/value.ts'
-import type { CompiledPlay, CompiledRun, RoleContext, TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, isSpare, type RoleContext, type TaskNode } from './compiled-run.ts'
 import { secretNames } from './connection-names.ts'
 import { inventoryVariableLayers, variablesOf } from './inventory-variables.ts'
 import { plainSource } from './render.ts'
@@ -27,7 +27,7 @@ export function explainVariable(run: CompiledRun, host: string, name: string): r
 
 function readersOf(play: CompiledPlay | undefined, name: string): readonly Reader[] {
   if (play === undefined) return [{ name: 'no play: the inventory alone' }]
-  const nodes = [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers]
+  const nodes = [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers].filter((node) => !isSpare(node))
   const roles = [...new Map(nodes.flatMap(({ role }) => (role === undefined ? [] : [[role.id, role] as const]))).values()]
   return [
     { name: 'tasks of the play' },
@@ -104,7 +104,7 @@ function settersOf({ nodes, handlers }: CompiledPlay, name: string): readonly Om
     const fact = task.type === 'set_fact' && task.params.kind === 'map' ? entryOf(task.params, name) : undefined
     return fact === undefined ? [] : [{ layer: 'set_fact', written: shown(name, fact.value), at: fact.keyAt, task: label }]
   }
-  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].flatMap(setter)
+  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node)).flatMap(setter)
 }
 
 function shown(name: string, source: Source): Value {

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts'
-import type { Node, TaskNode } from './compiled-run.ts'
+import { isBroughtToHandlers, type Node, type TaskNode } from './compiled-run.ts'
 import { didYouMean } from './suggest.ts'
 import { isTemplate } from './template.ts'
 
@@ -9,6 +9,7 @@ export function linkHandlers(
   handlers: readonly TaskNode[],
 ): { readonly nodes: readonly Node[]; readonly handlers: readonly TaskNode[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
+  const called = handlers.filter((handler) => !isBroughtToHandlers(handler))
   const link = (node: TaskNode): TaskNode => {
     const ids = node.task.notify.flatMap(({ value, at }) => {
       if (isTemplate(value)) {
@@ -20,8 +21,8 @@ export function linkHandlers(
         })
         return []
       }
-      const found = handlersFor(value, node, handlers)
-      if (found.length === 0) problems.push(unknownHandler(value, at, handlers))
+      const found = handlersFor(value, node, called)
+      if (found.length === 0) problems.push(unknownHandler(value, at, called))
       return found.map((handler) => handler.id)
     })
     return { ...node, notifies: [...new Set(ids)] }

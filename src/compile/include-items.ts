@@ -5,33 +5,25 @@ import type { CountItems } from './expand.ts'
 import { instantiate } from './instantiate.ts'
 import { emptyRuntime } from './variables.ts'
 
-/** Counts the items of included tasks before any host is asked: a plan must know how often they stand in it. */
+/** Room for the items of a list that is known only when its include is reached. */
+const itemsAtMost = 100
+
+/** Counts the items of included tasks before any host is asked: a plan must know how often they may stand in it. */
 export function itemCounter(run: CompiledRun, play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): CountItems {
   return (node) => {
     const { loop } = node.task
-    if (loop === undefined) return { count: 1 }
-    if (loop.kind === 'list') return { count: loop.items.length }
+    if (loop === undefined) return { count: 1, isOpen: false }
+    if (loop.kind === 'list') return { count: loop.items.length, isOpen: false }
     let count = 0
     for (const host of play.hosts) {
       const fact = () => new Unknown('a fact of the host')
       const included = unknownItems(node.includes)
       const instances = instantiate(node, { run, play, host, runtime: emptyRuntime, fact, taskTypes, included })
       const [only] = instances
-      if (only !== undefined && only.item === undefined && only.kind !== 'skipped') {
-        const why = only.kind === 'failed' ? only.problems[0]?.message : only.kind === 'unknown' ? only.why : undefined
-        return {
-          count: 0,
-          problem: {
-            code: 'NOT_SUPPORTED',
-            message: `the list of an include is not known before any host is asked: ${why ?? 'it depends on the host'}`,
-            at: loop.at,
-            hint: 'write the list, or make it of variables of the inventory and the play; the tasks in the file may loop over anything',
-          },
-        }
-      }
+      if (only !== undefined && only.item === undefined && only.kind !== 'skipped') return { count: itemsAtMost, isOpen: true }
       count = Math.max(count, instances.filter(({ item }) => item !== undefined).length)
     }
-    return { count }
+    return { count, isOpen: false }
   }
 }
 

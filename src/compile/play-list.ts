@@ -1,4 +1,4 @@
-import type { CompiledRun } from './compiled-run.ts'
+import { type CompiledRun, isSpare } from './compiled-run.ts'
 
 export interface ListedPlay {
   readonly name: string
@@ -22,7 +22,7 @@ export interface ListedTask {
 export function listedPlays(run: CompiledRun): readonly ListedPlay[] {
   return run.plays.map(({ name, play, hosts, nodes }) => {
     const tasks = nodes.flatMap((node): readonly ListedTask[] => {
-      if (node.kind !== 'task') return []
+      if (node.kind !== 'task' || isSpare(node)) return []
       const { label, tags, task, includes } = node
       return [{ label, tags, at: `${task.at.file}:${task.at.line}`, depth: includes.length }]
     })

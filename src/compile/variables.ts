@@ -1,8 +1,8 @@
 import type { VarOrigin } from '../model/inventory.ts'
-import type { RoleInput, Task } from '../model/playbook.ts'
+import type { Role, RoleInput, Task } from '../model/playbook.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
-import type { MapSource } from '../model/source.ts'
-import type { Value, ValueMap } from '../model/value.ts'
+import type { MapSource, Source } from '../model/source.ts'
+import type { Unknown, Value, ValueMap } from '../model/value.ts'
 import { secretNames } from './connection-names.ts'
 import { factAliases, factsMap, type FactReader } from './facts.ts'
 import type { CompiledPlay, CompiledRun, RoleContext } from './compiled-run.ts'
@@ -22,6 +22,16 @@ export interface HostRuntime {
   readonly registered: ValueMap
   /** from include_vars, later ones win */
   readonly includeVars: readonly MapSource[]
+  /** roles that were included for all of the play (`public`), in the order of that */
+  readonly shared?: readonly SharedRole[]
+}
+
+export interface SharedRole {
+  /** index of the play */
+  readonly play: number
+  readonly role: Role
+  /** whether it is included is not known */
+  readonly unknown: Unknown | undefined
 }
 
 export const emptyRuntime: HostRuntime = { facts: {}, registered: {}, includeVars: [] }
@@ -30,6 +40,7 @@ export const emptyRuntime: HostRuntime = { facts: {}, registered: {}, includeVar
 export function withRuntime(before: HostRuntime | undefined, { facts, registered, includeVars }: HostRuntime): HostRuntime {
   if (before === undefined) return { facts, registered, includeVars }
   return {
+    ...before,
     facts: { ...before.facts, ...facts },
     registered: { ...before.registered, ...registered },
     includeVars: [...before.includeVars, ...includeVars],
@@ -113,7 +124,8 @@ class HostScope implements Scope {
     for (const { key } of role?.inputs?.entries ?? []) names.add(key)
     for (const values of [runtime.registered, runtime.facts]) for (const name of Object.keys(values)) names.add(name)
     for (const layer of this.#layers()) for (const name of layer.keys()) names.add(name)
-    for (const { name, fallback } of role?.role.inputs ?? []) if (fallback !== undefined) names.add(name)
+    for (const { name, fallback } of [role?.role, ...this.#shared().map((shared) => shared.role)].flatMap((one) => one?.inputs ?? []))
+      if (fallback !== undefined) names.add(name)
     if (fact !== undefined) names.add('facts')
     return [...names]
   }
@@ -157,7 +169,17 @@ class HostScope implements Scope {
     }
     const fallback = role?.role.inputs.find((declared: RoleInput) => declared.name === name)?.fallback
     if (fallback !== undefined) return this.#here({ source: fallback, layer: 'role default' })
+    for (const shared of this.#shared()) {
+      const given = shared.role.inputs.find((declared) => declared.name === name)?.fallback
+      if (given !== undefined) return this.#here(originOf(shared, given, 'role default'))
+    }
     return this.#alias(name)
+  }
+
+  /** The last one first. */
+  #shared(): readonly SharedRole[] {
+    const { runtime, play } = this.#input
+    return (runtime.shared ?? []).filter((shared) => shared.play === play?.index).toReversed()
   }
 
   #here(origin: VarOrigin): Binding {
@@ -171,6 +193,7 @@ class HostScope implements Scope {
       variablesOf(task?.vars, 'task vars'),
       ...(blockVars ?? []).toReversed().map((vars) => variablesOf(vars, 'block vars')),
       variablesOf(role?.role.vars, 'role vars'),
+      ...this.#shared().map((shared) => givenBy(shared, shared.role.vars, 'role vars')),
       ...(play?.varsFiles ?? []).toReversed().map((file) => variablesOf(file, 'vars_files')),
       play?.answers ?? none,
       variablesOf(play?.play.vars, 'play vars'),
@@ -326,6 +349,16 @@ export const magicNames: readonly string[] = [
   'playbook_dir',
   'inventory_dir',
 ]
+
+function originOf({ unknown }: SharedRole, source: Source, layer: string): VarOrigin {
+  return { source, layer, ...(unknown === undefined ? {} : { unknown }) }
+}
+
+function givenBy(shared: SharedRole, vars: MapSource | undefined, layer: string): ReadonlyMap<string, VarOrigin> {
+  const given = variablesOf(vars, layer)
+  if (shared.unknown === undefined) return given
+  return new Map([...given].map(([name, { source }]) => [name, originOf(shared, source, layer)]))
+}
 
 function lastOf(maps: readonly MapSource[] | undefined, layer: string, name: string): VarOrigin | undefined {
   const last = maps?.findLast(({ entries }) => entries.some(({ key }) => key === name))

@@ -90,12 +90,16 @@ export const questionWords: Words = {
   salt_size: 'hash it where it is used: {{bcrypt NAME}}',
 }
 
+/** And of import_role alone. */
+export const importedWords: Words = {
+  public: 'write include_role, which can share what the role has with the tasks behind it',
+}
+
 /** Keys of import_role and include_role that a role here has no use for. */
 export const roleCallWords: Words = {
   handlers_from: 'bring the file into handlers/main.yml with import_tasks',
   vars_from: 'a role has one role.yml: give its inputs another value',
   defaults_from: 'a role has one role.yml: give its inputs another value',
-  public: 'remove it: what a role sets for others it sets with set_fact',
   rolespec_validate: 'remove it: the inputs of a role are always checked',
 }
 

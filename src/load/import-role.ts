@@ -3,7 +3,7 @@ import { documents } from '../generated/validators/index.js'
 import type { Block, Located, Role, RoleUse, TaskOptions } from '../model/playbook.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapEntry, MapSource } from '../model/source.ts'
-import { roleCallWords } from './ansible-words.ts'
+import { importedWords, roleCallWords } from './ansible-words.ts'
 import { textField } from './fields.ts'
 import { leavesRole, type ReadList, readTasksFile } from './import-tasks.ts'
 import { countImport, importedPath } from './imported-path.ts'
@@ -22,7 +22,8 @@ import { withoutWords } from './words.ts'
 export function readRoleImport(map: MapSource, entry: MapEntry, place: TaskPlace, readList: ReadList): Block | undefined {
   const { reader } = place.shelf
   const { problems } = reader
-  const value = entry.value.kind === 'map' ? withoutWords(entry.value, 'import_role', roleCallWords, problems) : entry.value
+  const value =
+    entry.value.kind === 'map' ? withoutWords(entry.value, 'import_role', { ...roleCallWords, ...importedWords }, problems) : entry.value
   const named = { ...map, entries: map.entries.map((one) => (one === entry ? { ...one, key: 'import_role', value } : one)) }
   problems.push(...validated(documents.importRole, literalSource(named), { what: 'import_role', source: named }))
   const name = value.kind === 'map' ? textField(value, 'name') : undefined
@@ -32,6 +33,7 @@ export function readRoleImport(map: MapSource, entry: MapEntry, place: TaskPlace
   const keywords = readKeywords(map, problems)
   const given = [entryOf(value, 'inputs'), entryOf(map, 'vars')].flatMap((one) => one ?? [])
   const call: RoleUse = {
+    ...versionOf(value),
     at: name.at,
     role,
     keywords,
@@ -41,6 +43,12 @@ export function readRoleImport(map: MapSource, entry: MapEntry, place: TaskPlace
   const body = roleTasks(role, file, readOptions(map, place.options), place, readList)
   if (body === undefined) return undefined
   return { kind: 'block', at: map.at, name: textField(map, 'name')?.value, keywords, vars: undefined, call, body, rescue: [], always: [] }
+}
+
+/** `version` where a task names a role. */
+export function versionOf(map: MapSource): Pick<RoleUse, 'version'> {
+  const version = textField(map, 'version')
+  return version === undefined ? {} : { version }
 }
 
 /** The tasks of one file of the role, `main` or `main.yml`; a role without tasks/main.yml has none there. */

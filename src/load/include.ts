@@ -4,8 +4,8 @@ import type { Include, IncludeBranch, InheritedKeywords, Located, Task, TaskItem
 import { entryOf } from '../model/source.ts'
 import type { MapEntry, MapSource } from '../model/source.ts'
 import { roleCallWords, shortName } from './ansible-words.ts'
-import { mapField, textField } from './fields.ts'
-import { roleTasks } from './import-role.ts'
+import { flagField, mapField, textField } from './fields.ts'
+import { roleTasks, versionOf } from './import-role.ts'
 import { leavesRole, type ReadList, readTasksFile } from './import-tasks.ts'
 import { countImport, importCycle } from './imported-path.ts'
 import { filesNamed } from './include-files.ts'
@@ -34,7 +34,13 @@ const ownKeywords = ['name', 'when', 'tags', 'vars', 'loop', 'loop_control', 're
  * A task that decides, when it is reached, whether other tasks or variables come in. What it can bring in is read now, so that all
  * of it is checked before any host is reached (design/language.md A.12).
  */
-export function readInclude(map: MapSource, entry: MapEntry, place: TaskPlace, readList: ReadList): Task | undefined {
+export function readInclude(
+  map: MapSource,
+  entry: MapEntry,
+  place: TaskPlace,
+  readList: ReadList,
+  role: 'task' | 'handler' = 'task',
+): Task | undefined {
   const { shelf } = place
   const { problems } = shelf.reader
   const word = shortName(entry.key)
@@ -50,7 +56,7 @@ export function readInclude(map: MapSource, entry: MapEntry, place: TaskPlace, r
       hint: `write ${word}: {..., apply: {${key}: ...}} for the tasks in it`,
     })
   const kept: MapSource = { ...given, entries: given.entries.filter((one) => !strays.includes(one)) }
-  const task = readTask(kept, 'task', shelf.types, noOptions, problems)
+  const task = readTask(kept, role, shelf.types, noOptions, problems)
   if (task === undefined || task.params.kind !== 'map') return task
   const include = word === 'include_vars' ? varsInclude(task.params, place) : tasksInclude(word, task, map, place, readList)
   return include === undefined ? task : { ...task, noLog: task.noLog || place.options.noLog, include }
@@ -97,7 +103,8 @@ function tasksInclude(word: string, task: Task, map: MapSource, place: TaskPlace
   const branches = word === 'include_role' ? roleBranch(params, map, inside) : taskBranches(textField(params, 'file'), inside)
   const folders = foldersOf(place)
   const applied = apply === undefined ? undefined : mapField(apply, 'vars')
-  return branches && { kind: 'tasks', keywords: inside.keywords, applied, folders, branches }
+  const isPublic = flagField(params, 'public')?.value ?? false
+  return branches && { kind: 'tasks', isPublic, keywords: inside.keywords, applied, folders, branches }
 }
 
 interface Inside {
@@ -168,7 +175,7 @@ function roleBranch(params: MapSource, map: MapSource, { keywords, place, readLi
   if (tasks === undefined) return undefined
   const given = [entryOf(params, 'inputs'), entryOf(map, 'vars')].flatMap((one) => one ?? [])
   const inputs = callerInputs({ kind: 'map', entries: given, at: params.at }, params.at, problems)
-  return [{ path: role.folder, tasks, call: { at: name.at, role, keywords, inputs }, vars: undefined }]
+  return [{ path: role.folder, tasks, call: { ...versionOf(params), at: name.at, role, keywords, inputs }, vars: undefined }]
 }
 
 /** In vars/ of the role, then where its tasks are; else in vars/ beside the playbook, then beside it. */
@@ -199,7 +206,7 @@ function varsInclude(params: MapSource, place: TaskPlace): Include | undefined {
     return [{ path: found, tasks: [], call: undefined, vars }]
   })
   if (paths.length === 0 && reader.problems.length === before) missing('include_vars', one, folders, place)
-  return { kind: 'vars', keywords: noKeywords, applied: undefined, folders, branches }
+  return { kind: 'vars', isPublic: false, keywords: noKeywords, applied: undefined, folders, branches }
 }
 
 function foldersNamed(dir: Located<string>, folders: readonly string[], { shelf }: TaskPlace): readonly string[] {

@@ -74,8 +74,11 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
   const playbook = readPlaybook(path, shelf)
   const roles = shelf.loaded()
   const uses: readonly RoleUse[] = [
-    ...playbook.plays.flatMap((play) => [...play.roles, ...callsIn([...play.preTasks, ...play.tasks, ...play.postTasks])]),
-    ...roles.flatMap(({ role }) => [...role.dependencies, ...callsIn(role.tasks)]),
+    ...playbook.plays.flatMap((play) => [
+      ...play.roles,
+      ...callsIn([...play.preTasks, ...play.tasks, ...play.postTasks, ...play.handlers]),
+    ]),
+    ...roles.flatMap(({ role }) => [...role.dependencies, ...callsIn([...role.tasks, ...role.handlers])]),
   ]
   for (const role of roles.filter(({ isSound }) => isSound)) {
     const found = await checkRoleSchemas(role)

@@ -48,17 +48,36 @@ export function readHandlers(source: Source | undefined, place: TaskPlace): read
   return mapsOf(source, 'handler', place).flatMap((map) => {
     const imported = map.entries.find(({ key }) => shortName(key) === 'import_tasks')
     if (imported !== undefined) return readImport(map, imported, place, readHandlers) ?? []
-    const grouping = map.entries.find(({ key }) => groupingHints.has(shortName(key)))
-    if (grouping === undefined) return readTask(map, 'handler', types, place.options, reader.problems) ?? []
-    const word = shortName(grouping.key)
-    reader.problems.push({
-      code: 'NOT_SUPPORTED',
-      message: `a handler takes no ${word}`,
-      at: grouping.keyAt,
-      hint: groupingHints.get(word) ?? '',
-    })
-    return []
+    const included = includeEntry(map)
+    if (included !== undefined && shortName(included.key) === 'include_tasks')
+      return readInclude(map, included, place, readBroughtIn, 'handler') ?? []
+    return isRefused(map, place) ? [] : (readTask(map, 'handler', types, place.options, reader.problems) ?? [])
   })
+}
+
+/** Tasks that an include among handlers brings in: they run with it, and need no names to be notified by. */
+function readBroughtIn(source: Source | undefined, place: TaskPlace): readonly (Task | Block)[] {
+  const { types, reader } = place.shelf
+  return mapsOf(source, 'task', place).flatMap((map) => {
+    const imported = map.entries.find(({ key }) => shortName(key) === 'import_tasks')
+    if (imported !== undefined) return readImport(map, imported, place, readBroughtIn) ?? []
+    const included = includeEntry(map)
+    if (included !== undefined && shortName(included.key) !== 'include_role') return readInclude(map, included, place, readBroughtIn) ?? []
+    return isRefused(map, place) ? [] : (readTask(map, 'task', types, place.options, reader.problems) ?? [])
+  })
+}
+
+function isRefused(map: MapSource, { shelf }: TaskPlace): boolean {
+  const grouping = map.entries.find(({ key }) => groupingHints.has(shortName(key)))
+  if (grouping === undefined) return false
+  const word = shortName(grouping.key)
+  shelf.reader.problems.push({
+    code: 'NOT_SUPPORTED',
+    message: `a handler takes no ${word}`,
+    at: grouping.keyAt,
+    hint: groupingHints.get(word) ?? '',
+  })
+  return true
 }
 
 const oneTopic = 'make a handler of each task and give them one topic with listen'
@@ -66,7 +85,6 @@ const oneTopic = 'make a handler of each task and give them one topic with liste
 const groupingHints: ReadonlyMap<string, string> = new Map([
   ['block', oneTopic],
   ['import_role', 'put the handlers into the role, and name the role under roles or in import_role among the tasks'],
-  ['include_tasks', 'use import_tasks, and notify the tasks in it by their names'],
   ['include_role', 'put the handlers into the role, and name the role among the tasks'],
   ['meta', 'handlers run in the order they are defined'],
 ])

@@ -171,6 +171,8 @@ export interface AttemptKeywords {
 /** What a task may bring in when it is reached; read and checked beforehand. */
 export interface Include {
   readonly kind: 'tasks' | 'vars'
+  /** tasks of the play behind it read the variables and defaults of the role */
+  readonly isPublic: boolean
   /** of `apply`, for each of the tasks */
   readonly keywords: InheritedKeywords
   /** variables of `apply` */

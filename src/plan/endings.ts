@@ -1,4 +1,4 @@
-import type { CompiledPlay, RoleContext } from '../compile/compiled-run.ts'
+import { type CompiledPlay, isBroughtToHandlers, type RoleContext } from '../compile/compiled-run.ts'
 import { runsIn } from './blocks.ts'
 import type { WalkState } from './entry.ts'
 import { takes } from './includes.ts'
@@ -34,6 +34,7 @@ export function isLeftOut(stop: Stop, at: number, play: CompiledPlay, ended: End
 /** Whether a host in this state surely comes to a stop: nothing before it has ended, failed or left it out. */
 export function comesTo(stop: Stop, at: number, play: CompiledPlay, state: WalkState): boolean {
   if (isLeftOut(stop, at, play, state.ended) || !runsIn(stop.within, state.failures)) return false
-  if (stop.kind === 'handler') return state.notified.get(stop.node.id) === true
+  if (stop.kind === 'handler' && !isBroughtToHandlers(stop.node)) return state.notified.get(stop.node.id) === true
+  if (stop.kind === 'handler') return takes(stop.node.includes, state) === true
   return stop.kind !== 'task' || takes(stop.node.includes, state) === true
 }

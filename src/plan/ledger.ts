@@ -1,6 +1,6 @@
 import type { BlockPart, TaskNode } from '../compile/compiled-run.ts'
 import { factNames } from '../compile/fact-names.ts'
-import { emptyRuntime, type HostRuntime, withRuntime } from '../compile/variables.ts'
+import { emptyRuntime, type HostRuntime, type SharedRole, withRuntime } from '../compile/variables.ts'
 import { knowAnswer } from '../lib/masking/answer.ts'
 import { type Invalidation, type Prediction, type Probe, probeKey } from '../model/fact.ts'
 import type { Problem } from '../model/problem.ts'
@@ -108,6 +108,18 @@ export class Ledger {
     this.state = { ...this.state, included: new Map([...this.state.included, [key, taken]]) }
   }
 
+  /** A role was included for all of the play, or perhaps. */
+  share(shared: SharedRole): void {
+    const { runtime } = this.state
+    this.state = { ...this.state, runtime: { ...runtime, shared: [...(runtime.shared ?? []), shared] } }
+  }
+
+  /** An include among handlers is decided anew at each flush. */
+  uninclude({ id }: TaskNode): void {
+    const included = new Map([...this.state.included].filter(([key]) => key !== id && !key.startsWith(`${id}#`)))
+    if (included.size < this.state.included.size) this.state = { ...this.state, included }
+  }
+
   #give(on: string, runtime: HostRuntime): void {
     const given = new Map(this.state.given)
     this.state = { ...this.state, given: given.set(on, withRuntime(given.get(on), runtime)) }
@@ -198,7 +210,8 @@ export class Ledger {
   }
 }
 
-/** Keys of the guards behind an include. */
-export function includeKeys({ id, task, copies }: TaskNode): readonly string[] {
-  return task.loop === undefined ? [id] : Array.from({ length: copies }, (_, at) => `${id}#${at}`)
+/** Keys of the guards behind an include, of which it is not known whether it is taken; of a list that is not known one item stands for all. */
+export function includeKeys({ id, task, copies, isOpen }: TaskNode): readonly string[] {
+  if (task.loop === undefined) return [id]
+  return Array.from({ length: isOpen ? Math.min(1, copies) : copies }, (_, at) => `${id}#${at}`)
 }

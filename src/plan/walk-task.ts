@@ -218,13 +218,18 @@ class TaskWalker {
   /** Not known whether, or what: then neither is known of the tasks behind it. */
   #undecided(node: TaskNode, item: LoopItem | undefined, why: string): void {
     for (const key of item === undefined ? includeKeys(node) : [`${node.id}#${item.index}`]) this.#ledger.include(key, new Unknown(why))
+    const [branch] = node.task.include?.isPublic === true ? node.task.include.branches : []
+    if (branch?.call !== undefined)
+      this.#ledger.share({ play: this.#input.host.play.index, role: branch.call.role, unknown: new Unknown(why) })
   }
 
   /** An include decides: the walk goes on with the tasks of the branch it took, or its variables are there from now on. */
   #included(node: TaskNode, include: Include, common: EntryCommon, instance: ReadyInstance): InstanceEnd {
     const found = branchOf(include, instance.params)
     if ('problem' in found) return this.#broken(node, common, [found.problem])
-    const { path, vars } = found.branch
+    const { path, vars, call } = found.branch
+    if (include.isPublic && call !== undefined)
+      this.#ledger.share({ play: this.#input.host.play.index, role: call.role, unknown: undefined })
     if (vars !== undefined) this.#ledger.includeVars(vars, this.#factsOn(instance))
     else {
       const { item } = instance
@@ -396,8 +401,8 @@ function registeredOf({ task }: TaskNode, instances: readonly Instance[], outcom
 function grown(copies: number): Problem {
   return {
     code: 'NOT_SUPPORTED',
-    message: `the list of this include has more than the ${copies} items it had before any host was asked`,
-    hint: 'loop over what the inventory or the play says, and choose with when',
+    message: `the list of this include has more than ${copies} items`,
+    hint: 'of a list that is known only when it is reached 100 items are included, of another as many as it had at the start: loop in the file',
   }
 }
 

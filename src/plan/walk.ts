@@ -1,4 +1,4 @@
-import type { MetaGuard } from '../compile/compiled-run.ts'
+import { isBroughtToHandlers, type MetaGuard, type TaskNode } from '../compile/compiled-run.ts'
 import { evaluateConditions } from '../compile/conditions.ts'
 import { hostScope } from '../compile/variables.ts'
 import type { Probe } from '../model/fact.ts'
@@ -10,7 +10,7 @@ import { type Entry, hasChanges, type Place, type WalkState } from './entry.ts'
 import { factValue } from './facts.ts'
 import { givenBy, takes } from './includes.ts'
 import type { PlanTools, WalkInput } from './input.ts'
-import { Ledger } from './ledger.ts'
+import { includeKeys, Ledger } from './ledger.ts'
 import { nothingObserved, Unobserved } from './overlay.ts'
 import { registeredValue, skippedOutcome, unknownOutcome } from './registered.ts'
 import type { Stop } from './stops.ts'
@@ -117,12 +117,14 @@ function pass(stop: Stop, at: number, input: WalkInput, tools: PlanTools, ledger
     case 'handler': {
       // Nothing notifies in converge; but a handler that failed and was rescued led its block another way.
       const fails = input.mode === 'converge' && input.known.get(stop.id)?.outcome.failed === true
-      const due = fails ? true : ledger.state.notified.get(stop.node.id)
+      if (stop.node.task.include !== undefined) ledger.uninclude(stop.node)
+      const due = fails ? true : isBroughtToHandlers(stop.node) ? broughtIn(stop.node, ledger) : ledger.state.notified.get(stop.node.id)
       if (due === undefined || happens(stop.guard, input, tools, ledger) !== 'true') return 'next'
       if (due !== true && mustKnow) return 'cut'
       const mark = ledger.mark()
       ledger.settle(stop.node)
       if (due !== true) {
+        if (stop.node.task.include?.kind === 'tasks') for (const key of includeKeys(stop.node)) ledger.include(key, due)
         ledger.add(stop.node, { id: stop.id, handler: true, outcome: 'later', reason: due.why, registered: unknownOutcome(due.why) })
         return 'next'
       }
@@ -131,6 +133,12 @@ function pass(stop: Stop, at: number, input: WalkInput, tools: PlanTools, ledger
       return end
     }
   }
+}
+
+/** What an include among handlers brought in runs when the include ran in the same flush. */
+function broughtIn({ includes }: TaskNode, ledger: Ledger): true | Unknown | undefined {
+  const taken = takes(includes, ledger.state)
+  return taken === false ? undefined : taken
 }
 
 /** Whether a `meta` happens. What is not known in a plan leaves handlers to the next flush, and ends nothing. */

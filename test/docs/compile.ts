@@ -39,6 +39,7 @@ export const usualInventory = `all:
 /** Files that examples include. */
 const besideExamples: readonly (readonly [string, string])[] = [
   [`${folder}/setup-debian.yml`, '- debug: { msg: hello }\n'],
+  [`${folder}/database.yml`, '- debug: { msg: "{{ database }}" }\n'],
   [`${folder}/vars/family-debian.yml`, 'trusted: /etc/ssl/certs\n'],
 ]
 

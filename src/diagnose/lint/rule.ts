@@ -1,4 +1,4 @@
-import type { CompiledPlay, CompiledRun, TaskNode } from '../../compile/compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, isSpare, type TaskNode } from '../../compile/compiled-run.ts'
 import type { Role } from '../../model/playbook.ts'
 import type { Position } from '../../model/problem.ts'
 import type { MapSource, ScalarSource, Source } from '../../model/source.ts'
@@ -33,7 +33,7 @@ export function tasksIn({ run }: LintInput): readonly TaskNode[] {
 }
 
 export function tasksOfPlay(play: CompiledPlay): readonly TaskNode[] {
-  return [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers]
+  return [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers].filter((node) => !isSpare(node))
 }
 
 export function rolesIn(input: LintInput): readonly Role[] {

@@ -38,6 +38,9 @@ export const importRoleSchema = Type.Object(
         tasks_from: Type.Optional(
           Type.String({ title: 'Tasks from', description: 'file in the folder tasks/ of the role, `main` without it', minLength: 1 }),
         ),
+        version: Type.Optional(
+          Type.String({ title: 'Version', description: "range that the version of the role must be in, like '>=1.2 <2'", minLength: 1 }),
+        ),
         inputs: Type.Optional(variables('values for the inputs that the role declares')),
         allow_duplicates: Type.Optional(
           Type.Boolean({ title: 'Allow duplicates', description: 'accepted and without effect: each import is a call of its own' }),

@@ -179,17 +179,17 @@ export const importCases: readonly BadCase[] = [
     expect: { code: 'KEY_UNKNOWN', at: 'site.yml:3:44', message: '"becme"', hint: 'become' },
   },
   {
-    name: 'a list of an include that only a task gives',
-    files: {
-      ...inTasks('- command: x\n  register: r\n- include_tasks: t.yml\n  loop: "{{ r.stdout_lines }}"\n'),
-      't.yml': '[]\n',
-    },
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:6:13', message: 'not known before any host is asked', hint: 'write the list' },
+    name: 'a list of an include that nobody gives',
+    files: { ...inTasks('- include_tasks: t.yml\n  loop: "{{ nowhere }}"\n'), 't.yml': '[]\n' },
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'site.yml:4:17', message: 'nowhere' },
   },
   {
-    name: 'a list of an include that is a fact',
-    files: { ...inTasks('- include_tasks: t.yml\n  loop: "{{ facts.addresses }}"\n'), 't.yml': '[]\n' },
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:4:13', message: 'not known before any host is asked: a fact of the host' },
+    name: 'a mistake in what an include of an open list brings in',
+    files: {
+      ...inTasks('- command: x\n  register: r\n- include_tasks: t.yml\n  loop: "{{ r.stdout_lines }}"\n'),
+      't.yml': '- debug: {mgs: "{{ item }}"}\n',
+    },
+    expect: { code: 'KEY_UNKNOWN', at: 't.yml:1:11', message: 'mgs' },
   },
   {
     name: 'an included role by a template',
@@ -207,14 +207,42 @@ export const importCases: readonly BadCase[] = [
     expect: { code: 'ROLE_INPUT', at: 'site.yml:4:14', message: 'has no input "port"' },
   },
   {
-    name: 'public of include_role',
-    files: { ...inTasks('- include_role: {name: r, public: true}\n'), 'roles/r/role.yml': roleHead },
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:31', message: 'include_role takes no public', hint: 'set_fact' },
+    name: 'public of import_role',
+    files: { ...inTasks('- import_role: {name: r, public: true}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:30', message: 'import_role takes no public', hint: 'include_role' },
   },
   {
-    name: 'included tasks among handlers',
-    files: { 'site.yml': '- hosts: all\n  handlers:\n    - include_tasks: h.yml\n' },
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'a handler takes no include_tasks', hint: 'use import_tasks' },
+    name: 'an imported role of another version',
+    files: { ...inTasks('- import_role: {name: r, version: ">=2"}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'ROLE_VERSION', at: 'site.yml:3:39', message: 'has version 1, expected >=2' },
+  },
+  {
+    name: 'an included role of another version',
+    files: { ...inTasks('- include_role: {name: r, version: "^2"}\n'), 'roles/r/role.yml': roleHead },
+    expect: { code: 'ROLE_VERSION', at: 'site.yml:3:40', message: 'has version 1, expected ^2' },
+  },
+  {
+    name: 'an include among handlers without a name',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - include_tasks: h.yml\n', 'h.yml': '[]\n' },
+    expect: { code: 'KEY_MISSING', at: 'site.yml:3:7', message: 'a handler without name or listen' },
+  },
+  {
+    name: 'a block in what an include among handlers brings in',
+    files: {
+      'site.yml': '- hosts: all\n  handlers:\n    - {name: h, include_tasks: h.yml}\n',
+      'h.yml': '- block: [{debug: {msg: x}}]\n',
+    },
+    expect: { code: 'NOT_SUPPORTED', at: 'h.yml:1:3', message: 'a handler takes no block', hint: 'listen' },
+  },
+  {
+    name: 'a role among handlers',
+    files: { 'site.yml': '- hosts: all\n  handlers:\n    - include_role: {name: r}\n', 'roles/r/role.yml': roleHead },
+    expect: {
+      code: 'NOT_SUPPORTED',
+      at: 'site.yml:3:7',
+      message: 'a handler takes no include_role',
+      hint: 'put the handlers into the role',
+    },
   },
   {
     name: 'included variables that are not there',

@@ -70,6 +70,18 @@ export const languageDifferences: Differences = {
     there: 'exit 0; h1 r : tell x: ok {"x":1}',
     here: 'exit 1 ROLE_INPUT',
   },
+  'role-shares': {
+    given: {
+      ...play([tell('x', ['x'])], { roles: ['r'] }),
+      files: {
+        'roles/r/role.yml': spelled({ summary: 's', version: '1.0.0', vars: { x: 1 } }, {}),
+        'roles/r/vars/main.yml': { x: 1 },
+        'roles/r/tasks/main.yml': [act('of the role')],
+      },
+    },
+    there: 'exit 0; h1 r : of the role: ok; h1 tell x: ok {"x":1}',
+    here: 'exit 0; h1 r : of the role: ok; h1 tell x: ok {"x":"undefined"}',
+  },
   'role-input-types': {
     given: {
       ...play([], { roles: [spelled({ role: 'r', inputs: { x: 'text' } }, { role: 'r', x: 'text' })] }),
