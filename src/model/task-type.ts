@@ -133,6 +133,8 @@ export interface TaskType<P, C> {
   /** parameters that are expressions of any type (debug var), replaced the same way with any Value */
   readonly expressions?: readonly string[]
   assets?(params: P): readonly AssetRequest[]
+  /** Questions that can be asked while other parameters still wait for an answer; `known` holds those that do not. */
+  ahead?(known: Readonly<Record<string, unknown>>): readonly Probe[]
   /** Questions in rounds: each yield is answered before the next one is computed. */
   observe(params: P): Generator<readonly Probe[], void, ObservedView>
   plan(params: P, context: PlanContext): Decision<C>

@@ -7,13 +7,14 @@ import { type Instance, instantiate, type LoopItem } from '../compile/instantiat
 import type { Judgement } from '../compile/judgement.ts'
 import type { Include } from '../model/playbook.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
+import { probeKey } from '../model/fact.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import { findUnknown, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { isGuarded } from './blocks.ts'
 import { type Decided, decide } from './decide.ts'
 import { delegateProblem, placeOf } from './delegate.ts'
-import { type Entry, hasChanges, type KnownOutcome } from './entry.ts'
+import { type Entry, hasChanges, type KnownOutcome, type Place } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import { branchOf, givenBy } from './includes.ts'
@@ -172,6 +173,7 @@ class TaskWalker {
     if (unknown !== undefined) {
       if (this.#mustKnow()) return { kind: 'cut' }
       if (node.task.include?.kind === 'tasks') this.#undecided(node, instance.item, unknown.why)
+      this.#askAhead(node, place, instance)
       return this.#unknown(node, common, unknown.why, this.#factsOn(instance))
     }
     if (node.task.include !== undefined) return this.#included(node, node.task.include, common, instance)
@@ -204,6 +206,18 @@ class TaskWalker {
       this.#ledger.lacks(node, place, error)
       return { kind: 'next', outcome: unknownOutcome('not asked yet') }
     }
+  }
+
+  /** What will be asked anyway once its parameters are known is asked along, so that it needs no exchange of its own then. */
+  #askAhead({ type }: TaskNode, place: Place, { params }: ReadyInstance): void {
+    if (!isMap(params)) return
+    const known = Object.fromEntries(Object.entries(params).filter(([, value]) => findUnknown(value) === undefined))
+    const probes = this.#tools.taskTypes.get(type)?.ahead?.(known) ?? []
+    const observed = this.#input.observed[place] ?? nothingObserved
+    this.#ledger.ask(
+      place,
+      probes.filter((probe) => !observed.has(probeKey(probe))),
+    )
   }
 
   /** A task that needs a place that cannot be reached ends the host, unless it says that it does not. */

@@ -49,6 +49,16 @@ describe('a run', () => {
     expect(host.deeds).toHaveLength(count)
   })
 
+  test('what a config file holds is asked while its settings still wait for another answer', async () => {
+    const hosts = hostsNamed('h1')
+    hosts.get('h1')?.put('/etc/app/settings.yml', 'there: false\n')
+    const tasks =
+      '[{stat: {path: /etc/app/none}, register: r}, {config: {path: /etc/app/settings.yml, set: {there: "{{ r.stat.exists }}"}}}]'
+    const { report, plan } = await play(`- {hosts: all, tasks: ${tasks}}\n`, hosts)
+    expect(plannedOutcomes(plan)).toEqual(['h1 stat ok', 'h1 config ok'])
+    expect(report.stats).toMatchObject([{ exchanges: 1 }])
+  })
+
   test('with nothing to do costs the same exchanges for many plays as for one', async () => {
     const { hosts } = oneHost()
     const playbook = Array.from(

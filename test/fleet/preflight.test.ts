@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     vars: { tls_dir: '/srv/small' },
     after: 'umount /srv/small && rmdir /srv/small',
     code: 'NO_SPACE',
-    message: /\/srv\/small has \d+ KiB free on h1, \/srv\/small needs \d+ KiB/,
+    message: /\/srv\/small has \d+ KiB free on h1, \/srv\/small\/pair-1 needs \d+ KiB/,
     hint: /make room on \/srv\/small/,
   },
   {

@@ -12,6 +12,12 @@ export const config = defineTaskType<ConfigParams, Deed>({
   name: 'config',
   summary: 'settings of a config file, or flags of a service, edited in place',
   knowledge: 'predicted',
+  ahead({ path, owner, group }) {
+    if (typeof path !== 'string') return []
+    const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+    const first = observeManagedFile({ path, owner: text(owner), group: text(group) }, 'content').next()
+    return first.done === true ? [] : first.value
+  },
   *observe(params) {
     const wish = wishOf(params)
     if (wish.kind === 'file') yield* observeManagedFile(wish, 'content')

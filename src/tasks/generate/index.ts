@@ -2,12 +2,13 @@ import { refused } from '../../lib/host-file.ts'
 import { type AssetRequest, defineTaskType } from '../../model/task-type.ts'
 import { applyDeed } from './apply.ts'
 import type { GenerateDeed } from './deed.ts'
-import { observeWish } from './observe.ts'
+import { observeWish, together } from './observe.ts'
+import { applyPair, observePair, type PairDeed, planPair } from './pairs.ts'
 import { planWish } from './plan.ts'
 import type { GenerateParams } from './schema.ts'
 import { wishOf } from './wish.ts'
 
-export const generate = defineTaskType<GenerateParams, GenerateDeed>({
+export const generate = defineTaskType<GenerateParams, GenerateDeed | PairDeed>({
   name: 'generate',
   summary: 'a private key and its certificate on the host, renewed when due',
   knowledge: 'predicted',
@@ -25,11 +26,16 @@ export const generate = defineTaskType<GenerateParams, GenerateDeed>({
   },
   *observe(params) {
     const wished = wishOf(params)
-    if ('wish' in wished) yield* observeWish(wished.wish)
+    if (!('wish' in wished)) return
+    yield* wished.wish.inPairs ? together([observeWish(wished.wish), observePair(wished.wish)]) : observeWish(wished.wish)
   },
   plan(params, context) {
     const wished = wishOf(params)
-    return 'wish' in wished ? planWish(wished.wish, context) : refused(...wished.problems)
+    if (!('wish' in wished)) return refused(...wished.problems)
+    return wished.wish.inPairs ? planPair(wished.wish, context) : planWish(wished.wish, context)
   },
-  apply: applyDeed,
+  apply(change) {
+    const { data } = change
+    return data.kind === 'pair' ? applyPair({ ...change, data }) : applyDeed({ ...change, data })
+  },
 })

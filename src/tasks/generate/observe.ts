@@ -39,7 +39,7 @@ function* givenQuestions(given: Given): Generator<readonly Probe[], void, Observ
 }
 
 /** Round k of all of them is one round. */
-function* together(all: readonly Questions[]): Generator<readonly Probe[], void, ObservedView> {
+export function* together(all: readonly Questions[]): Generator<readonly Probe[], void, ObservedView> {
   let asking = all.map((questions) => ({ questions, round: questions.next() }))
   while (asking.length > 0) {
     const view: ObservedView = yield asking.flatMap(({ round }) => (round.done === true ? [] : round.value))

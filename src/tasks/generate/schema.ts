@@ -131,6 +131,13 @@ export const schema = Type.Object(
         },
       ),
     ),
+    folder_per_pair: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'a new pair goes into a folder of its own beside the old one, `certificate` and `private_key` become links into it, and `register` keeps where it lies (`certificate_path`, `private_key_path`) and the folder that may go afterwards (`replaced`): for services that read both on every handshake',
+      }),
+    ),
     backdate_minutes: Type.Optional(
       Type.Integer({
         minimum: 0,

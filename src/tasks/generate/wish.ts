@@ -1,5 +1,5 @@
 import { parseMode } from '../../lib/mode.ts'
-import { tidyPath } from '../../lib/paths.ts'
+import { parentOf, tidyPath } from '../../lib/paths.ts'
 import type { DistinguishedName, KeyType } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
 import { canonicalIp } from '../../pki/ip.ts'
@@ -38,6 +38,8 @@ export interface Wish {
   readonly elsewhere: Elsewhere | undefined
   readonly keyPassphrase: Secret | undefined
   readonly copies: readonly Copy[]
+  /** each pair lies in a folder of its own */
+  readonly inPairs: boolean
 }
 
 /** Files of the controller: what somebody is to sign, and what they signed. */
@@ -89,6 +91,8 @@ export function wishOf(params: GenerateParams): WishResult {
   }
   if (tidyPath(certificate) === tidyPath(private_key))
     refuse('certificate and private_key name the same file', 'give each a file of its own')
+  if (params.folder_per_pair === true && parentOf(tidyPath(certificate)) !== parentOf(tidyPath(private_key)))
+    refuse('folder_per_pair: certificate and private_key lie in different folders', 'give both the same folder')
   // A role passes both on; only who forgot `issuer: ca` is told.
   if (params.issuer === undefined && authority !== undefined)
     refuse(`authority: ${authority} signs nothing while the issuer is self`, 'write issuer: ca')
@@ -153,6 +157,7 @@ export function wishOf(params: GenerateParams): WishResult {
       elsewhere,
       keyPassphrase: secretOf(params.key_passphrase),
       copies,
+      inPairs: params.folder_per_pair ?? false,
     },
   }
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { absent, type CertificateFact, type FileFact, isAbsent, type KeyFact } from '../../../src/model/fact.ts'
-import type { Decision, PlanContext } from '../../../src/model/task-type.ts'
+import type { PlanContext } from '../../../src/model/task-type.ts'
 import { Unknown } from '../../../src/model/value.ts'
-import type { GenerateDeed } from '../../../src/tasks/generate/deed.ts'
 import { generate } from '../../../src/tasks/generate/index.ts'
 import type { GenerateParams } from '../../../src/tasks/generate/schema.ts'
 import { mint } from '../../fakes/certificates.ts'
@@ -57,7 +56,7 @@ function hostWith(host: Host): readonly Told[] {
   ]
 }
 
-function plan(given: GenerateParams, host: Host, more: Parameters<typeof contextOf>[1] = {}): Decision<GenerateDeed> {
+function plan(given: GenerateParams, host: Host, more: Parameters<typeof contextOf>[1] = {}): ReturnType<typeof generate.plan> {
   return generate.plan(given, contextOf(hostWith(host), { authorities: { default: authority.fact }, ...more }))
 }
 
