@@ -7,7 +7,7 @@ import type { ChannelStats } from '../ports/channel.ts'
 import type { HostSession } from '../ports/host-session.ts'
 import { HostMemory } from './host-memory.ts'
 import { unreachableCodes } from './outcome.ts'
-import { rollbackIncomplete } from './rolled-back.ts'
+import { rollbackIncomplete, servesOther } from './rolled-back.ts'
 
 /** Planning may find that it lacks an answer; it asks and goes on. More rounds than this is a bug of a task type. */
 const maxRounds = 8
@@ -124,8 +124,9 @@ export class HostPlaces {
       this.#ports.warn(`${this.#host} holds changes of a run that is not over, or never will be; a run takes them back first`)
       return false
     }
-    const { left } = await session.rollback('found')
+    const { left, served } = await session.rollback('found')
     if (left.length > 0) throw new TlsplayError([rollbackIncomplete(this.#host, left)])
+    if (served.other.length > 0) this.#ports.warn(servesOther(this.#host, served.other).message)
     this.#ports.warn(`${this.#host}: took back the changes of a run that had ended in their midst`)
     return true
   }

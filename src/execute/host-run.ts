@@ -16,7 +16,7 @@ import { HostOutcomes } from './host-outcomes.ts'
 import { HostPlaces, type Unobserved, type Walked } from './host-places.ts'
 import { problemOf } from './outcome.ts'
 import { blocksOf } from './plan-promise.ts'
-import { rollbackIncomplete, rolledBack } from './rolled-back.ts'
+import { rollbackIncomplete, rolledBack, servesOther } from './rolled-back.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
 import type { Stretch } from './stretch.ts'
 import { takeTurns } from './turns.ts'
@@ -367,9 +367,10 @@ export class HostRun {
     const lasting = this.#outcomes.takeLasting()
     if (complete) return session.commit()
     this.failed = true
-    const { any, left } = await session.rollback('failed')
+    const { any, left, served } = await session.rollback('failed')
     if (left.length > 0) this.problems.push(rollbackIncomplete(this.name, left))
-    else if (any) this.problems.push(rolledBack(this.name, lasting))
+    else if (served.other.length > 0) this.problems.push(servesOther(this.name, served.other))
+    else if (any) this.problems.push(rolledBack(this.name, lasting, served.again))
   }
 
   /** Nothing may be taken as observed that was seen before another play or batch acted. */

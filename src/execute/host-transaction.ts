@@ -29,6 +29,7 @@ export class HostTransaction {
   #beats = 0
   #committed = 0
   #kept: string[] = []
+  #told = false
   /** something of it was changed, not only staged */
   #touched = false
 
@@ -54,8 +55,11 @@ export class HostTransaction {
     return `[ ! -d "$tls_state/open" ] || echo ${this.#beats} >"$tls_state/open/beat"`
   }
 
-  /** The program within the transaction, which it opens if need be. `undo`: it acts, and this takes it back. */
-  within(program: string, nonce: string, undo?: Undo): string {
+  /**
+   * The program within the transaction, which it opens if need be. `undo`: it acts, and this takes it back; `served`: and then
+   * these calls look whether what was served before is served again.
+   */
+  within(program: string, nonce: string, undo?: Undo, served: readonly string[] = []): string {
     const functions = this.#sent ? [] : [`tls_of=${this.#of}`, transactionScript]
     this.#sent = true
     const opens = this.#state === 'closed'
@@ -75,6 +79,9 @@ export class HostTransaction {
       ...guard,
       ...this.#journal(files, 'files'),
       ...this.#journal(units, 'units'),
+      ...(undo === undefined || this.#told || served.length === 0
+        ? []
+        : [`[ $tls_go != 0 ] || printf '%s\\n' ${served.map(quote).join(' ')} >"$tls_state/open/served"`]),
       // Only to take it back later: a path with a line break could not be told apart there.
       ...(paths.length === 0 ? [] : [`[ $tls_go != 0 ] || printf '%s\\n' ${paths.map(quote).join(' ')} >>"$tls_state/open/paths"`]),
       closeSection(nonce, transactionSection, '$tls_go'),
@@ -91,6 +98,7 @@ export class HostTransaction {
     if (rc === ends.open) {
       this.#state = 'open'
       this.#guarded ||= acted
+      this.#told ||= acted
       return
     }
     // Without a journal nothing more is done, but what was done before is still there to be taken back.
@@ -132,8 +140,14 @@ export class HostTransaction {
     const any = this.#touched
     this.#close()
     const section = sections.find(({ index }) => index === transactionSection)
-    const left = section === undefined ? 'no answer came back' : section.rc === 0 ? '' : Buffer.from(section.stdout).toString('utf8')
-    return { any, left: left.split('\n').filter((line) => line.trim() !== '') }
+    if (section === undefined) return { any, left: ['no answer came back'], served: { again: [], other: [] } }
+    const lines = Buffer.from(section.stdout)
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+    if (section.rc !== 0) return { any, left: lines, served: { again: [], other: [] } }
+    const told = (word: string) => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+    return { any, left: [], served: { again: told('again'), other: told('other') } }
   }
 
   ended(sections: readonly Section[]): void {
@@ -145,6 +159,7 @@ export class HostTransaction {
   #close(): void {
     this.#state = 'closed'
     this.#guarded = false
+    this.#told = false
     this.#programs = 0
     this.#kept = []
     this.#touched = false

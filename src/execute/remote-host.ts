@@ -4,7 +4,15 @@ import { probeKey } from '../model/fact.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { StepAnswer } from '../model/step.ts'
 import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
-import type { Answers, HostConnector, HostSession, Numbered, RunIdentity, StageStep } from '../ports/host-session.ts'
+import {
+  type Answers,
+  type HostConnector,
+  type HostSession,
+  nothingUndone,
+  type Numbered,
+  type RunIdentity,
+  type StageStep,
+} from '../ports/host-session.ts'
 import type { Clock, Dialer, Random } from '../ports/ports.ts'
 import { probeKinds } from '../probes/index.ts'
 import { HostLock, unfinishedSection } from './host-lock.ts'
@@ -12,6 +20,7 @@ import { HostTransaction } from './host-transaction.ts'
 import { isUndoable, type Undo, undoOf } from './journal.ts'
 import { probeProgram, toolsOf } from './probe-program.ts'
 import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from './step-program.ts'
+import { ServedBefore } from './served-before.ts'
 import { packageOf } from './tools.ts'
 
 /** A host may stay silent this long while it works: a package manager, a database that opens its shards. */
@@ -49,6 +58,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
   let staged = false
   const lock = target.exclusive ? new HostLock(target, run) : undefined
   const transaction = target.exclusive ? new HostTransaction(target.name, run, runId) : undefined
+  const served = new ServedBefore()
   let looked = false
   let unfinished = false
   let heart: NodeJS.Timeout | undefined
@@ -116,7 +126,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
   /** Within the transaction. `undo`: it does not only stage, and this takes it back. */
   async function mutate(program: string, tools: readonly string[], nonce: string, undo?: Undo): Promise<readonly Section[]> {
     if (transaction?.isJournaled !== true) return locked(program, tools, nonce)
-    const sections = await locked(transaction.within(program, nonce, undo), tools, nonce)
+    const sections = await locked(transaction.within(program, nonce, undo, served.calls), tools, nonce)
     transaction.check(sections, undo !== undefined)
     keepBeating()
     return sections
@@ -145,6 +155,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     if (looks && transaction?.isOpen !== true) unfinished = parseSections(output, nonce).some(({ index }) => index === unfinishedSection)
     const facts = parse(output)
     const lost = probes.find((probe) => !facts.has(probeKey(probe)))
+    if (transaction?.isOpen === false) served.learn(probes, facts)
     if (lost !== undefined) throw protocolError(`no answer to the question about ${lost.kind} ${JSON.stringify(lost.target)}`)
     return facts
   }
@@ -214,7 +225,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
       transaction.ended(await locked(transaction.commit(nonce, new Date(clock.now()).toISOString()), [], nonce))
     },
     async rollback(why) {
-      if (transaction === undefined) return { any: false, left: [] }
+      if (transaction === undefined) return nothingUndone
       rest()
       const nonce = hex(random, 16)
       const answer = transaction.undone(await locked(transaction.rollback(nonce, why), [], nonce))

@@ -11,7 +11,9 @@
  *   n.N               step N made something where nothing was          a.N   owner and mode before step N
  *   paths, after      what it changes, and what that was at the commit, beside the old versions that went along
  *   r.N               step N started something                         staged  files that wait for their place
+ *   served            what was served before: calls of tls_serves
  *   failed            what could not be undone
+ *   told              whether what was served before is served again; it goes to the state folder when all is undone
  */
 export const watchScript = String.raw`
 umask 077
@@ -48,18 +50,33 @@ tls_acting() {
   done
   return 1
 }
+tls_serves() {
+  command -v openssl >/dev/null 2>&1 || return 0
+  tls_x=0
+  while [ "$tls_x" -lt 10 ]; do
+    tls_y=$(openssl s_client -connect "$1" ${'$'}{2:+-servername "$2"} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null | tr -d : | tr A-F a-f)
+    tls_y=${'$'}{tls_y#*=}
+    case " $3 " in *" ${'$'}{tls_y:-none} "*) echo "again $1" >>"$tls_tx/told"; return 0;; esac
+    sleep 1
+    tls_x=$((tls_x + 1))
+  done
+  echo "other $1" >>"$tls_tx/told"
+}
 tls_undo() {
   tls_why=$1
   tls_tx=$tls_state/undoing
-  rm -f -- "$tls_tx/failed"
+  rm -f -- "$tls_tx/failed" "$tls_tx/told" "$tls_state/told"
   if [ -f "$tls_tx/staged" ]; then while IFS= read -r tls_f; do rm -f -- "$tls_f"; done <"$tls_tx/staged"; fi
   set --
   for tls_f in "$tls_tx"/files.*; do [ ! -e "$tls_f" ] || set -- "$tls_f" "$@"; done
   for tls_f do . "$tls_f"; done
   for tls_f in "$tls_tx"/units.*; do [ ! -e "$tls_f" ] || . "$tls_f"; done
+  [ -s "$tls_tx/failed" ] || [ ! -e "$tls_tx/served" ] || . "$tls_tx/served"
   read -r tls_x <"$tls_tx/run"
   if [ -s "$tls_tx/failed" ]; then tls_y=incomplete; else tls_y=undone; fi
   echo "$tls_y $(date -u +%Y-%m-%dT%H:%M:%SZ) $tls_why $tls_x" >>"$tls_state/log"
+  # It does not hold up the next run: there is nothing left that a run could take back.
+  if [ "$tls_y" = undone ] && [ -s "$tls_tx/told" ]; then mv -f -- "$tls_tx/told" "$tls_state/told"; fi
   if [ "$tls_y" = undone ]; then mv -- "$tls_tx" "$tls_tx.$$" && rm -rf -- "$tls_tx.$$"; fi
 }
 if [ "$1" = now ]; then tls_undo "$2"; exit; fi
@@ -160,6 +177,7 @@ tls_undone() {
     [ ! -d "$tls_state/undoing" ] || /bin/sh "$tls_state/undoing/watch" now "$1" >/dev/null 2>&1 9>&-
   fi
   [ ! -e "$tls_state/undoing" ] || { cat -- "$tls_state/undoing/failed"; return 1; }
+  [ ! -s "$tls_state/told" ] || cat -- "$tls_state/told"
 }
 tls_after() {
   [ -e "$1/paths" ] || return 0

@@ -49,7 +49,11 @@ export interface RunIdentity {
 export interface Undone {
   readonly any: boolean
   readonly left: readonly string[]
+  /** ports that served a certificate before, asked once all is taken back: by the SHA-256 of what they serve now */
+  readonly served: { readonly again: readonly string[]; readonly other: readonly string[] }
 }
+
+export const nothingUndone: Undone = { any: false, left: [], served: { again: [], other: [] } }
 
 /** One host as the engine sees it: questions and deeds. Each call is one exchange, or none when there is nothing to do. */
 export interface HostSession {

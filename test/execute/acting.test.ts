@@ -7,6 +7,7 @@ import type { Step, StepAnswer } from '../../src/model/step.ts'
 import type { AnyTaskType, Change, TaskResult } from '../../src/model/task-type.ts'
 import type { Entry } from '../../src/plan/entry.ts'
 import { emptyDesk } from '../fakes/desk.ts'
+import { nothingUndone } from '../../src/ports/host-session.ts'
 
 type Deeds = Generator<readonly Step[], TaskResult, readonly StepAnswer[]>
 
@@ -81,7 +82,7 @@ async function play(names: readonly (keyof typeof tasks)[], { facts = ['up'], lo
           ]),
         )
       },
-      ...{ uncommitted: false, unfinished: false, commit: async () => {}, rollback: async () => ({ any: false, left: [] }) },
+      ...{ uncommitted: false, unfinished: false, commit: async () => {}, rollback: async () => nothingUndone },
       discard: async () => undefined,
       stats: { connections: 1, channels: 1, exchanges: 0, bytesSent: 0, bytesReceived: 0 },
       close: async () => undefined,

@@ -8,7 +8,7 @@ import type { ProblemCode } from '../../src/model/problem-codes.ts'
 import type { StepAnswer } from '../../src/model/step.ts'
 import { revealText } from '../../src/model/value.ts'
 import type { ConnectionTarget } from '../../src/ports/channel.ts'
-import type { ActStep, Answers, HostConnector, HostSession } from '../../src/ports/host-session.ts'
+import { type ActStep, type Answers, type HostConnector, type HostSession, nothingUndone } from '../../src/ports/host-session.ts'
 
 export interface MemoryFile {
   readonly type: 'file' | 'directory' | 'link'
@@ -259,12 +259,12 @@ export class MemoryHost {
         host.before = undefined
       },
       async rollback() {
-        if (host.before === undefined) return { any: false, left: [] }
+        if (host.before === undefined) return nothingUndone
         host.files.clear()
         for (const [path, file] of host.before) host.files.set(path, file)
         host.before = undefined
         host.deeds.push('rollback')
-        return { any: true, left: host.stuck }
+        return { ...nothingUndone, any: true, left: host.stuck }
       },
       get stats() {
         return {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CaseFile, RoleCase } from '../../load/role-case.ts'
 import { absent, type Probe, probeKey } from '../../model/fact.ts'
 import { parseCertificateFile } from '../../pki/parse.ts'
-import type { HostConnector } from '../../ports/host-session.ts'
+import { type HostConnector, nothingUndone } from '../../ports/host-session.ts'
 
 /** Seconds since 1970 by the clock of every host of a case, and of the plan. */
 export const caseClock = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000
@@ -80,7 +80,7 @@ export function caseHost(one: Pick<RoleCase, 'files' | 'facts'>): {
     open: async () => ({
       observe: async (probes) => new Map(probes.map((probe) => [probeKey(probe), answer(probe)])),
       ...{ prepare: nothing, act: nothing, discard: async () => undefined, close: async () => undefined },
-      ...{ uncommitted: false, unfinished: false, commit: async () => undefined, rollback: async () => ({ any: false, left: [] }) },
+      ...{ uncommitted: false, unfinished: false, commit: async () => undefined, rollback: async () => nothingUndone },
       stats: { connections: 0, channels: 0, exchanges: 0, bytesSent: 0, bytesReceived: 0 },
     }),
   }
