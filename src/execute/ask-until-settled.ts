@@ -1,15 +1,16 @@
 import { type Answer, type Fact, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
+import { TlsplayError } from '../model/problem.ts'
 import type { HostSession } from '../ports/host-session.ts'
 
 /** The answer, or undefined while it was not asked; then it is asked before the next reading. */
 type Look = <K extends ProbeKindName>(kind: K, target: Target<K>) => Answer<Fact<K>> | undefined
 
-/** Settings name files, files name files: nobody needs more rounds than that. */
-const roundLimit = 10
+/** Settings name files, and each link on the way to a file costs a round: nobody needs more than that. */
+const roundLimit = 50
 
 /**
  * Reads a host again and again, each time asking in one exchange all that the last reading missed, until it misses nothing.
- * Only asks: nothing is changed. Throws what `observe` throws.
+ * Only asks: nothing is changed. Throws what `observe` throws, and TlsplayError PROTOCOL when there is no end to the questions.
  */
 export async function askUntilSettled<T>(session: Pick<HostSession, 'observe'>, read: (look: Look) => T): Promise<T> {
   const answers = new Map<string, unknown>()
@@ -21,7 +22,15 @@ export async function askUntilSettled<T>(session: Pick<HostSession, 'observe'>, 
       if (!answers.has(key)) missed.set(key, probe)
       return answers.get(key) as Answer<Fact<typeof kind>> | undefined
     })
-    if (missed.size === 0 || round === roundLimit) return result
+    if (missed.size === 0) return result
+    if (round === roundLimit)
+      throw new TlsplayError([
+        {
+          code: 'PROTOCOL',
+          message: `after ${roundLimit} rounds there were still questions, such as ${[...missed.keys()][0]}`,
+          hint: 'look for symbolic links that go on and on',
+        },
+      ])
     for (const [key, answer] of await session.observe([...missed.values()])) answers.set(key, answer)
   }
 }

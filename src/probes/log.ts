@@ -32,6 +32,7 @@ function condition({ unit, file }: LogTarget): string {
 function reading({ unit, file, lines, since }: LogTarget): string {
   const count = String(Math.max(0, Math.trunc(lines)))
   if (unit === undefined) return `tail -n ${count} -- ${quote(file ?? '')}`
-  const from = since === undefined ? '' : ` --since=@${Math.trunc(since)}`
-  return `journalctl -q --no-pager -o cat -n ${count}${from} -u ${quote(unit)}`
+  const journal = `journalctl -q --no-pager -o cat -u ${quote(unit)}`
+  // With --since journalctl takes the first lines from there on for -n (seen with systemd 252), and the last ones are wanted.
+  return since === undefined ? `${journal} -n ${count}` : `${journal} --since=@${Math.trunc(since)} | tail -n ${count}`
 }

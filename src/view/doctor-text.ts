@@ -20,6 +20,9 @@ export function doctorText({ found, installed }: DoctorReport, verbose: boolean)
     `    fix: ${one.fix}`,
     ...(one.playbook === undefined ? [] : [`    playbook: ${one.playbook}`]),
   ])
+  const strangers = [...new Set(installed.map(({ host }) => host))].filter(
+    (host) => installed.filter((one) => one.host === host).length === 1,
+  )
   const versions = installed.flatMap(({ host, program, version, defects }) => [
     `  ${host} ${program} ${version === '' ? '(version not known)' : version}`,
     ...defects.map((defect) => `      ${defect}`),
@@ -28,7 +31,8 @@ export function doctorText({ found, installed }: DoctorReport, verbose: boolean)
   const notes = found.length - faults
   const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
   const sum = `${faults === 0 ? 'nothing is wrong' : count(faults, 'fault')}${notes === 0 ? '' : `, ${count(notes, 'note')}`}`
-  return joinLines([...lines, ...(versions.length === 0 ? [] : ['versions', ...versions]), sum].map(escapeLine))
+  const unknown = strangers.map((host) => `- ${host}: no service runs there that tlsplay knows`)
+  return joinLines([...lines, ...unknown, ...(versions.length === 0 ? [] : ['versions', ...versions]), sum].map(escapeLine))
 }
 
 function rowName(row: string): string {

@@ -191,6 +191,11 @@ test('a clock that is off is told once', () => {
   expect(found[0]?.evidence[0]?.text).toBe('the clock of the host is 3600 s ahead')
 })
 
+test('who is not root is told that this is not all', () => {
+  const surveys = new Map([['h1', { system: { ...system, uid: 1000, user: 'ops' }, services: [service({})] }]])
+  expect(rows(diagnose({ surveys, authorities: [], now }))).toEqual(['unseen?'])
+})
+
 test('versions, with what is known of them', () => {
   const [openssl, influx] = installedOn('h1', host(service({ product: 'influxdb1', version: [1, 6, 7] })))
   expect([openssl?.program, openssl?.version, openssl?.defects]).toEqual(['openssl', '3.0.15', []])

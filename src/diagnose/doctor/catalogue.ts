@@ -1,6 +1,6 @@
 import type { CatalogueRow } from './row.ts'
 import { callRows, lastCallRows } from './rows-calls.ts'
-import { certificateRows, trustRows } from './rows-certificates.ts'
+import { certificateRows, lookRows, trustRows } from './rows-certificates.ts'
 import { handshakeRows, harmlessRows, refusalRows } from './rows-handshakes.ts'
 import { startRows } from './rows-start.ts'
 
@@ -14,6 +14,7 @@ export const catalogue: readonly CatalogueRow[] = [
   ...lastCallRows,
   ...trustRows,
   ...harmlessRows,
+  ...lookRows,
 ]
 
 export function rowOf(id: string): CatalogueRow {

@@ -31,10 +31,10 @@ export function diagnose({ surveys, authorities, now }: DoctorInput): readonly D
   const callers = [...surveys].flatMap(([host, { services }]) => services.flatMap((service) => callersOf(host, service)))
   const all = [...surveys].flatMap(([host, { system, services }]) => {
     const around: Surroundings = { host, system, authorities: trusted, callers, now: system === undefined ? now : system.now * 1000 }
-    const clock = clockOff(around, now)
+    const ofHost = [...clockOff(around, now), ...notAsRoot(around)]
     return services.flatMap((service, index) =>
       told(host, service, [
-        ...(index === 0 ? clock : []),
+        ...(index === 0 ? ofHost : []),
         ...fileRules(service),
         ...servedRules(service, around),
         ...logged(service),
@@ -51,6 +51,10 @@ function clockOff({ now: there, system }: Surroundings, here: number): readonly 
   const off = Math.round((there - here) / 1000)
   if (system === undefined || Math.abs(off) <= clockLimitSeconds) return []
   return [found('clock', 'process', `the clock of the host is ${Math.abs(off)} s ${off > 0 ? 'ahead' : 'behind'}`)]
+}
+
+function notAsRoot({ system }: Surroundings): readonly Found[] {
+  return system === undefined || system.uid === 0 ? [] : [found('unseen', 'process', `looked at as ${system.user}`)]
 }
 
 /** Lines that say the same are counted, and the last one is shown. */

@@ -81,3 +81,16 @@ export const trustRows: readonly CatalogueRow[] = [
     note: true,
   },
 ]
+
+/** About the look itself. */
+export const lookRows: readonly CatalogueRow[] = [
+  {
+    id: 'unseen',
+    title: 'not everything could be looked at',
+    seen: 'own',
+    patterns: [],
+    cause: 'keys, their folders and the journal are for root',
+    fix: 'look again as root: -b',
+    note: true,
+  },
+]

@@ -3,6 +3,24 @@ import type { CatalogueRow } from './row.ts'
 /** What keeps a service from loading its certificate, key or settings: the nearest cause first. */
 export const startRows: readonly CatalogueRow[] = [
   {
+    id: '50',
+    title: 'Telegraf cannot use the file with the authorities',
+    seen: 'any',
+    patterns: [/could not read certificate "/, /could not parse any PEM certificates/],
+    cause: 'the path of tls_ca (or tls_allowed_cacerts) is wrong, closed to the user telegraf, or holds no certificate in PEM form',
+    fix: 'write the certificate of the authority there and let Telegraf read it',
+    by: 'client',
+  },
+  {
+    id: '48',
+    title: 'a job has no targets, because the file with its authorities cannot be used',
+    seen: 'own',
+    patterns: [/error creating new scrape pool.*CA cert/i, /unable to (?:load|use) specified CA cert/],
+    cause: 'ca_file of the job is missing or holds no certificate in PEM form; Prometheus starts all the same, without the job',
+    fix: 'write the certificate of the authority there, by a rename, and reload',
+    by: 'client',
+  },
+  {
     id: '27',
     title: 'the start script does not find the certificate',
     seen: 'own',
@@ -90,24 +108,6 @@ export const startRows: readonly CatalogueRow[] = [
     cause: 'the file is empty, in DER form, or something else altogether',
     fix: 'convert it (openssl x509 -inform DER -in FILE), or name the right file',
     by: 'server',
-  },
-  {
-    id: '50',
-    title: 'Telegraf cannot use the file with the authorities',
-    seen: 'any',
-    patterns: [/could not read certificate "/, /could not parse any PEM certificates/],
-    cause: 'the path of tls_ca (or tls_allowed_cacerts) is wrong, closed to the user telegraf, or holds no certificate in PEM form',
-    fix: 'write the certificate of the authority there and let Telegraf read it',
-    by: 'client',
-  },
-  {
-    id: '48',
-    title: 'a job has no targets, because the file with its authorities cannot be used',
-    seen: 'own',
-    patterns: [/error creating new scrape pool.*CA cert/i, /unable to (?:load|use) specified CA cert/],
-    cause: 'ca_file of the job is missing or holds no certificate in PEM form; Prometheus starts all the same, without the job',
-    fix: 'write the certificate of the authority there, by a rename, and reload',
-    by: 'client',
   },
   {
     id: '47',

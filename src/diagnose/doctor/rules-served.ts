@@ -112,13 +112,14 @@ function rowOfRefusal(text: string): string {
 }
 
 function names(leaf: CertificateFact, { port }: ListenerSurvey, { system, host, callers }: Surroundings): readonly string[] {
+  // A certificate without names at all has a row of its own.
+  if (leaf.dnsNames.length + leaf.ipAddresses.length === 0) return []
   const own = [host, ...(system === undefined ? [] : [system.hostname, system.fqdn, ...system.addresses]), 'localhost', '127.0.0.1']
   const mine = callers.filter((caller) => caller.port === port && own.some((name) => name.toLowerCase() === caller.name.toLowerCase()))
   const wrong = mine.filter(({ name }) => !coversName(leaf, name))
-  const has = listNames(leaf) || 'no name'
+  const has = listNames(leaf)
   if (wrong.length > 0) return [...new Set(wrong.map(({ who, name }) => `${who} calls ${name}; the certificate has ${has}`))]
-  // A certificate without names at all has a row of its own.
-  if (leaf.dnsNames.length + leaf.ipAddresses.length === 0 || mine.length > 0 || own.some((name) => coversName(leaf, name))) return []
+  if (mine.length > 0 || own.some((name) => coversName(leaf, name))) return []
   return [`the certificate has ${has}; the host is known as ${[...new Set(own)].join(', ')}`]
 }
 

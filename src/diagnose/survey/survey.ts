@@ -267,7 +267,7 @@ function logOf(one: Started, look: Look, window: number, now: number | undefined
     // Of one that runs, what was before its start is over.
     const since = Math.floor(Math.max((now ?? 0) - window, runs ? unit.startedAt : 0))
     const lines = known(look('log', { unit: unit.name, lines: logLines, ...(now === undefined ? {} : { since }) }))?.lines ?? []
-    return runs ? lines : lastTry(lines)
+    return unit.activeState === 'active' ? lines : lastTry(lines)
   }
   if (running === undefined) return []
   const told = known(look('command', { argv: ['readlink', '--', `/proc/${running.pid}/fd/2`] }))?.stdout.trim() ?? ''
