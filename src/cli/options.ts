@@ -87,6 +87,8 @@ export interface AuditRequest extends HostOptions {
 }
 
 export interface DoctorOptions extends HostOptions {
+  /** says what it would mend */
+  readonly playbook?: string
   /** files with further authorities that clients trust */
   readonly ca: readonly string[]
   /** minutes of logs that count */

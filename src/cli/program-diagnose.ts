@@ -23,6 +23,7 @@ export function diagnoseCommands(program: Command, commands: Commands, finish: (
       finish(await commands.audit(options, io))
     })
   hostOptions(program.command('doctor'))
+    .option('-p, --playbook <file>', 'say what this playbook would do about each finding')
     .option(
       '--ca <file>',
       'PEM file with authorities that clients trust, beside those of the inventory and the hosts (repeatable)',

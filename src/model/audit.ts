@@ -28,3 +28,6 @@ export interface AuditFinding {
   readonly severity: 'fault' | 'note'
   readonly message: string
 }
+
+/** What a plan would change: host -> path or `address:port` -> why. */
+export type Intended = ReadonlyMap<string, ReadonlyMap<string, string>>

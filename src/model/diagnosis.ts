@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly fix: string
   /** role or task type that does it; undefined: none of ours does */
   readonly playbook: string | undefined
+  /** what a given playbook would do about files, ports and unit of the service */
+  readonly planned: readonly string[]
 }
 
 export interface Evidence {

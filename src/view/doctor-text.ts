@@ -19,6 +19,7 @@ export function doctorText({ found, installed }: DoctorReport, verbose: boolean)
     ...one.evidence.filter(({ kind }) => verbose || kind !== 'process').map(({ kind, text }) => `    ${kind}: ${text}`),
     `    fix: ${one.fix}`,
     ...(one.playbook === undefined ? [] : [`    playbook: ${one.playbook}`]),
+    ...one.planned.map((text) => `    planned: ${text}`),
   ])
   const strangers = [...new Set(installed.map(({ host }) => host))].filter(
     (host) => installed.filter((one) => one.host === host).length === 1,

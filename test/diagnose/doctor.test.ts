@@ -191,6 +191,22 @@ test('a clock that is off is told once', () => {
   expect(found[0]?.evidence[0]?.text).toBe('the clock of the host is 3600 s ahead')
 })
 
+test('what a playbook would do about a file of the service stands with its findings', () => {
+  const surveys = new Map([['h1', host(service({ ...healthy(good), log: ['tls: private key does not match public key'] }))]])
+  const intended = new Map([
+    [
+      'h1',
+      new Map([
+        [paths.key, 'pair would replace it'],
+        ['/etc/other', 'no'],
+      ]),
+    ],
+  ])
+  expect(diagnose({ surveys, authorities: [authority.fact], now, intended }).map(({ planned }) => planned)).toEqual([
+    ['pair would replace it'],
+  ])
+})
+
 test('who is not root is told that this is not all', () => {
   const surveys = new Map([['h1', { system: { ...system, uid: 1000, user: 'ops' }, services: [service({})] }]])
   expect(rows(diagnose({ surveys, authorities: [], now }))).toEqual(['unseen?'])

@@ -144,6 +144,16 @@ describe('a healthy host', () => {
     )
   })
 
+  test('doctor -p: what the playbook would do about it stands with what is wrong', async () => {
+    await on(here('p1'), 'chmod 0444 $T/server.key; newkey ec $T/server.key')
+    const playbook = join(fleet.folder, 'mends.yml')
+    const task = `{ name: pair, generate: { certificate: /etc/prometheus/tls/server.crt, private_key: /etc/prometheus/tls/server.key, names: [p1], issuer: self, days: 60 } }`
+    await writeFile(playbook, `- hosts: p1\n  become: true\n  tasks: [${task}]\n`)
+    const { stdout } = await tlsplay(['doctor', '-i', inventory, '-b', '-l', 'p1', '-p', playbook])
+    expect(stdout).toMatch(/\(row 18\)[\s\S]*planned: pair would install certificate/)
+    await on(here('p1'), healthy)
+  })
+
   test('its metrics are what promtool takes, and the file is replaced in one step', async () => {
     const file = join(fleet.folder, 'tlsplay.prom')
     const { code, stdout } = await tlsplay(['audit', '-i', inventory, '-b', '-l', 'p1', '--output', 'prometheus', '-o', file])

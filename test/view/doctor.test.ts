@@ -4,14 +4,14 @@ import { doctorJson, doctorText } from '../../src/view/doctor-text.ts'
 
 const finding: Diagnosis = {
   ...{ host: 'h1', service: 'influxdb.service', product: 'influxdb1', row: '18', severity: 'fault', title: 'the key does not fit' },
-  ...{ cause: 'two pairs', fix: 'replace both', playbook: 'role influxdb1_tls' },
+  ...{ cause: 'two pairs', fix: 'replace both', playbook: 'role influxdb1_tls', planned: ['pair would install it'] },
   evidence: [
     { kind: 'log', text: 'said \u001b[31mred' },
     { kind: 'process', text: 'failed' },
   ],
 }
 const report = {
-  found: [finding, { ...finding, row: 'stale', severity: 'note', playbook: undefined }] as const,
+  found: [finding, { ...finding, row: 'stale', severity: 'note', playbook: undefined, planned: [] }] as const,
   installed: [
     { host: 'h1', program: 'openssl', version: '3.0.15', defects: [] },
     { host: 'h1', program: 'influxdb1', version: '1.6.7', defects: ['old'] },
@@ -29,6 +29,7 @@ test('one paragraph for each finding, versions, and a sum; what a log says moves
       '    log: said \\x1b[31mred',
       '    fix: replace both',
       '    playbook: role influxdb1_tls',
+      '    planned: pair would install it',
       '- h1 influxdb.service: the key does not fit (stale)',
       '    cause: two pairs',
       '    log: said \\x1b[31mred',

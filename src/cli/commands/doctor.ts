@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/ports.ts'
 import { doctorJson, doctorText } from '../../view/doctor-text.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { showProblems } from '../failure.ts'
+import { intendedBy } from '../intended.ts'
 import type { Io } from '../io.ts'
 import type { DoctorOptions } from '../options.ts'
 import { nodeFiles } from '../ports/node-files.ts'
@@ -17,11 +18,12 @@ const clock: Clock = { now: () => Date.now() }
 /** Finds what is wrong with TLS on hosts: 0 nothing, 2 faults, 4 hosts that could not be asked. */
 export async function doctorCommand(options: DoctorOptions, io: Io): Promise<number> {
   const named = options.ca.flatMap((file) => authoritiesIn(resolve(io.cwd, file)))
+  const intended = options.playbook === undefined ? undefined : await intendedBy(options.playbook, options, io)
   // What should be refused is not tried here: it would stand in the logs that are read.
   const how = { window: options.since * 60, weaknesses: false }
   const { surveys, problems, authorities, texts } = await surveyHosts(options, how, clock, io)
   const at = clock.now()
-  const found = diagnose({ surveys, authorities: [...authorities, ...named], now: at })
+  const found = diagnose({ surveys, authorities: [...authorities, ...named], now: at, intended })
   const installed = [...surveys].flatMap(([host, survey]) => installedOn(host, survey))
   const report = { found, installed, problems, at }
   io.stdout.write(options.output === 'json' ? doctorJson(report) : doctorText(report, options.verbose > 0))

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFinding } from '../../model/audit.ts'
+import type { AuditEntry, AuditFinding, Intended } from '../../model/audit.ts'
 import type { CertificateFact } from '../../model/fact.ts'
 import { isAbsent } from '../../model/fact.ts'
 import { Unknown } from '../../model/value.ts'
@@ -16,9 +16,6 @@ export interface AuditOptions {
   /** what a playbook would do; undefined: no playbook was given */
   readonly intended: Intended | undefined
 }
-
-/** What a plan would change: host -> path or `address:port` -> why. */
-export type Intended = ReadonlyMap<string, ReadonlyMap<string, string>>
 
 /** Every certificate that the known services of a host serve or name, in the order of services and places. */
 export function audit(host: string, survey: HostSurvey, options: AuditOptions): readonly AuditEntry[] {

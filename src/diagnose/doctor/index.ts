@@ -1,3 +1,4 @@
+import type { Intended } from '../../model/audit.ts'
 import type { Diagnosis, Evidence } from '../../model/diagnosis.ts'
 import type { CertificateFact } from '../../model/fact.ts'
 import type { ProductName } from '../../services/product.ts'
@@ -20,20 +21,22 @@ export interface DoctorInput {
   readonly authorities: readonly CertificateFact[]
   /** milliseconds since 1970, here */
   readonly now: number
+  /** what a playbook would do; undefined: none was given */
+  readonly intended?: Intended | undefined
 }
 
 /** A clock that is further off than this breaks young certificates. */
 const clockLimitSeconds = 60
 
 /** What is wrong: faults before notes, causes before what follows from them. */
-export function diagnose({ surveys, authorities, now }: DoctorInput): readonly Diagnosis[] {
+export function diagnose({ surveys, authorities, now, intended }: DoctorInput): readonly Diagnosis[] {
   const trusted = [...authorities, ...[...surveys.values()].flatMap(({ services }) => services.flatMap(trustedBy))]
   const callers = [...surveys].flatMap(([host, { services }]) => services.flatMap((service) => callersOf(host, service)))
   const all = [...surveys].flatMap(([host, { system, services }]) => {
     const around: Surroundings = { host, system, authorities: trusted, callers, now: system === undefined ? now : system.now * 1000 }
     const ofHost = [...clockOff(around, now), ...notAsRoot(around)]
     return services.flatMap((service, index) =>
-      told(host, service, [
+      told(host, service, plannedFor(service, intended?.get(host)), [
         ...(index === 0 ? ofHost : []),
         ...fileRules(service),
         ...servedRules(service, around),
@@ -103,7 +106,7 @@ function callersOf(host: string, { settings }: ServiceSurvey): readonly Caller[]
     )
 }
 
-function told(host: string, service: ServiceSurvey, all: readonly Found[]): readonly Diagnosis[] {
+function told(host: string, service: ServiceSurvey, planned: readonly string[], all: readonly Found[]): readonly Diagnosis[] {
   return [...new Set(all.map(({ row }) => row))].map((id) => {
     const row = rowOf(id)
     const own = all.filter((one) => one.row === id)
@@ -113,8 +116,20 @@ function told(host: string, service: ServiceSurvey, all: readonly Found[]): read
       ...{ host, service: service.name, product: service.product.name, row: id, severity: note ? 'note' : 'fault' },
       ...{ title: row.title, cause: row.cause, evidence: [...evidence, ...processOf(service)], fix: row.fix },
       playbook: playbookFor(row, service.product.name),
+      planned,
     }
   })
+}
+
+function plannedFor(service: ServiceSurvey, changes: ReadonlyMap<string, string> | undefined): readonly string[] {
+  const places = [
+    ...service.files.map(({ path }) => path),
+    ...service.settings.files,
+    ...service.listeners.map(({ address, port }) => `${address}:${port}`),
+    service.name,
+    ...(service.unit?.environmentFiles ?? []),
+  ]
+  return [...new Set(places)].flatMap((place) => changes?.get(place) ?? [])
 }
 
 function processOf({ unit, pid, settings }: ServiceSurvey): readonly Evidence[] {

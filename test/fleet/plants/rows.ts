@@ -172,7 +172,7 @@ export const plants: readonly Plant[] = [
   },
   {
     ...{ row: '26', what: 'files below /home, which the unit hides', host: 'p1', service: prometheus },
-    script: `leaf lab ec 60; put /home/certs prometheus; sed "s|$T|/home/certs|" /dev/null; printf 'tls_server_config:\\n  cert_file: /home/certs/server.crt\\n  key_file: /home/certs/server.key\\n' >/etc/prometheus/web-prom.yml; flags prometheus --web.config.file=/etc/prometheus/web-prom.yml; prom; logged prometheus 'no such file'`,
+    script: `leaf lab ec 60; put /home/certs prometheus; printf 'tls_server_config:\\n  cert_file: /home/certs/server.crt\\n  key_file: /home/certs/server.key\\n' >/etc/prometheus/web-prom.yml; flags prometheus --web.config.file=/etc/prometheus/web-prom.yml; prom; logged prometheus 'open /home'`,
   },
   {
     ...{ row: '29', what: 'one of the two settings alone', host: 't1', service: influxdb },
