@@ -132,6 +132,18 @@ describe.each(shells)('under $name', (shell) => {
     expect(answers).toEqual([{ lines: ['three!', 'four�'] }, absent, { lines: ['four�'] }])
   })
 
+  test('the last lines of a unit, and of those the ones from a time on: with both journalctl itself would take the first', () => {
+    const bin = join(folder, `bin-${shell.name}`)
+    mkdirSync(bin)
+    const stand = `#!/bin/sh\ncase "$*" in *' -n '*--since*|*--since*' -n '*) echo first ;; *--since=@100) printf 'one\\ntwo\\nthree\\n' ;; *'-n 2') echo last ;; esac\n`
+    writeFileSync(join(bin, 'journalctl'), stand, { mode: 0o755 })
+    const { answers } = ask({ ...shell, path: `${bin}:${shell.path}` }, log, [
+      { unit: 'a.service', lines: 2, since: 100.7 },
+      { unit: 'a.service', lines: 2 },
+    ])
+    expect(answers).toEqual([{ lines: ['two', 'three'] }, { lines: ['last'] }])
+  })
+
   test('the host itself', () => {
     const [answer] = ask(shell, system, [{}]).answers as readonly SystemFact[]
     expect(answer).toMatchObject({ hostname: hostname(), user: me.username, uid: me.uid, osFamily: expect.any(String) })
