@@ -197,6 +197,7 @@ export interface LookOptions extends VaultOptions {
 }
 
 export interface ExplainOptions extends LookOptions {
+  readonly output?: 'text' | 'json'
   readonly playbook?: string
 }
 

@@ -51,7 +51,10 @@ export function lookCommands(program: Command, commands: Commands, io: Io, finis
 }
 
 function explainOptions(command: Command): Command {
-  return lookOptions(command).option('-p, --playbook <file>', 'the playbook that is asked about').addHelpText('after', exitCodesHelp)
+  return lookOptions(command)
+    .option('-p, --playbook <file>', 'the playbook that is asked about')
+    .addOption(new Option('--output <format>', 'lines for people, or one JSON document').choices(['text', 'json']).default('text'))
+    .addHelpText('after', exitCodesHelp)
 }
 
 function lookOptions(command: Command): Command {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { TaskSight } from '../model/explain.ts'
 import { type CompiledPlay, type CompiledRun, isSpare, type TaskNode } from './compiled-run.ts'
 
@@ -32,6 +33,12 @@ function sightOf(node: TaskNode, play: CompiledPlay): TaskSight {
     hosts: play.hosts,
     role: role === undefined ? undefined : { name: role.role.name, at: role.use.at },
     conditions: node.conditions.map(({ value, at }) => ({ text: String(value), at })),
+    includes: node.includes.map(({ include, path }) => ({
+      label: include.label,
+      at: include.task.at,
+      file: basename(path),
+      conditions: include.conditions.map(({ value, at }) => ({ text: String(value), at })),
+    })),
     tags: node.tags,
     become: become.enabled?.value === true ? user : undefined,
     loop: task.loop?.at,
@@ -45,6 +52,7 @@ function sightOf(node: TaskNode, play: CompiledPlay): TaskSight {
       ...(task.ignoreErrors ? ['ignore_errors'] : []),
       ...(task.anyErrorsFatal ? ['any_errors_fatal'] : []),
       ...(task.delegateTo === undefined ? [] : [`delegate_to ${task.delegateTo.value}`]),
+      ...(task.delegateFacts ? ['delegate_facts'] : []),
       ...(task.throttle === undefined ? [] : [`throttle ${task.throttle}`]),
     ],
   }

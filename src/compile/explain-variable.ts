@@ -6,6 +6,7 @@ import { entryOf, type MapSource, type Source } from '../model/source.ts'
 import { Unknown, type Value } from '../model/value.ts'
 import { type CompiledPlay, type CompiledRun, isSpare, type RoleContext, type TaskNode } from './compiled-run.ts'
 import { secretNames } from './connection-names.ts'
+import { unknownItems } from './include-items.ts'
 import { inventoryVariableLayers, variablesOf } from './inventory-variables.ts'
 import { plainSource } from './render.ts'
 import { hide } from './secrecy.ts'
@@ -16,6 +17,8 @@ interface Reader {
   readonly role?: RoleContext | undefined
   readonly task?: Task | undefined
   readonly blockVars?: readonly MapSource[] | undefined
+  readonly includeVars?: readonly MapSource[] | undefined
+  readonly includes?: TaskNode['includes']
 }
 
 /** Every layer that gives a variable of a host a value, in every place of the run where that differs. Empty: nothing does. */
@@ -33,8 +36,10 @@ function readersOf(play: CompiledPlay | undefined, name: string): readonly Reade
     { name: 'tasks of the play' },
     ...roles.filter((role) => knowsName(role, name)).map((role) => ({ name: `role ${role.role.name}`, role })),
     ...nodes
-      .filter(({ task, blockVars }) => [task.vars, ...blockVars].some((vars) => vars !== undefined && entryOf(vars, name) !== undefined))
-      .map(({ label, role, task, blockVars }) => ({ name: `task ${label}`, role, task, blockVars })),
+      .filter(({ task, blockVars, includeVars }) =>
+        [task.vars, ...blockVars, ...includeVars].some((vars) => vars !== undefined && entryOf(vars, name) !== undefined),
+      )
+      .map(({ label, ...node }) => ({ name: `task ${label}`, ...node })),
   ]
 }
 
@@ -47,7 +52,9 @@ function sightOf(run: CompiledRun, play: CompiledPlay | undefined, host: string,
   const givers = giversOf(run, play, host, name, reader)
   if (givers.length === 0) return undefined
   const winner = givers.findIndex((giver) => giver.task === undefined)
-  const scope = hostScope({ run, play, host, runtime: emptyRuntime, role: reader.role, task: reader.task, blockVars: reader.blockVars })
+  const { role, task, blockVars, includeVars, includes = [] } = reader
+  const around = { role, task, blockVars, includeVars, included: unknownItems(includes) }
+  const scope = hostScope({ run, play, host, runtime: emptyRuntime, ...around })
   return {
     play: play === undefined ? undefined : { name: play.name, at: play.play.at },
     reader: reader.name,
@@ -73,15 +80,20 @@ function giversOf(
   play: CompiledPlay | undefined,
   host: string,
   name: string,
-  { role, task, blockVars }: Reader,
+  { role, task, blockVars, includeVars }: Reader,
 ): readonly Omit<Giver, 'wins'>[] {
   if (magicNames.includes(name)) return [{ layer: 'tlsplay itself', written: undefined, at: undefined }]
   const written = (origin: VarOrigin | undefined): readonly Omit<Giver, 'wins'>[] =>
     origin === undefined ? [] : [{ layer: origin.layer, written: shown(name, origin.source), at: origin.source.at }]
-  const from = (map: MapSource | undefined, layer: string) => written(variablesOf(map, layer).get(name))
+  // one map may be variables of a task and those of what the task includes
+  const from = (map: MapSource | undefined, layer: string) => {
+    const origin = variablesOf(map, layer).get(name)
+    return written(origin === undefined ? undefined : { ...origin, layer })
+  }
   const fallback = role?.role.inputs.find((input) => input.name === name)?.fallback
   return [
     ...written(run.extraVars.get(name)),
+    ...(includeVars ?? []).toReversed().flatMap((vars) => from(vars, 'include params')),
     ...from(role?.inputs, 'role input'),
     ...(play === undefined ? [] : settersOf(play, name)),
     ...from(task?.vars, 'task vars'),
@@ -98,13 +110,19 @@ function giversOf(
 }
 
 /** Tasks that set the name while they run; from then on they beat what is written below them. */
-function settersOf({ nodes, handlers }: CompiledPlay, name: string): readonly Omit<Giver, 'wins'>[] {
+function settersOf({ nodes: all, handlers }: CompiledPlay, name: string): readonly Omit<Giver, 'wins'>[] {
+  const nodes = [...all.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node))
   const setter = ({ task, label }: TaskNode): readonly Omit<Giver, 'wins'>[] => {
     if (task.register?.value === name) return [{ layer: 'register', written: undefined, at: task.register.at, task: label }]
     const fact = task.type === 'set_fact' && task.params.kind === 'map' ? entryOf(task.params, name) : undefined
     return fact === undefined ? [] : [{ layer: 'set_fact', written: shown(name, fact.value), at: fact.keyAt, task: label }]
   }
-  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node)).flatMap(setter)
+  const reads = ({ task, label }: TaskNode): readonly Omit<Giver, 'wins'>[] =>
+    (task.include?.branches ?? []).flatMap(({ vars }) => {
+      const read = vars === undefined ? undefined : entryOf(vars, name)
+      return read === undefined ? [] : [{ layer: 'include_vars', written: shown(name, read.value), at: read.keyAt, task: label }]
+    })
+  return [...nodes.flatMap(setter), ...nodes.flatMap(reads)]
 }
 
 function shown(name: string, source: Source): Value {

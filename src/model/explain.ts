@@ -44,6 +44,13 @@ export interface TaskSight {
   readonly role: { readonly name: string; readonly at: Position } | undefined
   /** what has to be true, outermost first */
   readonly conditions: readonly { readonly text: string; readonly at: Position }[]
+  /** includes that lead to it, outermost first, each with what has to be true when it is reached */
+  readonly includes: readonly {
+    readonly label: string
+    readonly at: Position
+    readonly file: string
+    readonly conditions: readonly { readonly text: string; readonly at: Position }[]
+  }[]
   readonly tags: readonly string[]
   readonly become: string | undefined
   readonly loop: Position | undefined

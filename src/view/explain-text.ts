@@ -2,6 +2,7 @@ import type { HostSight, TaskSight, VariableSight } from '../model/explain.ts'
 import type { Position } from '../model/problem.ts'
 import type { Value } from '../model/value.ts'
 import { escapeLine, joinLines } from './escape.ts'
+import { documentJson } from './inventory-text.ts'
 
 /** Layers from the highest down; `>` stands before the winner. */
 export function variableText(name: string, host: string, sights: readonly VariableSight[]): string {
@@ -55,6 +56,10 @@ function linesOf(task: TaskSight): readonly string[] {
     ...line('role', task.role === undefined ? undefined : `${task.role.name}, used at ${placeOf(task.role.at)}`),
     ...line('hosts', task.hosts.length === 0 ? 'none' : task.hosts.join(', ')),
     ...line('as', task.become === undefined ? 'the user that logs in, unless the host says otherwise' : task.become),
+    ...task.includes.flatMap(({ label, at, file, conditions }) => [
+      ...line('included', `${file} by ${label}, ${placeOf(at)}`),
+      ...conditions.flatMap((condition) => line('  when', `${condition.text}  ${placeOf(condition.at)}`)),
+    ]),
     ...task.conditions.flatMap(({ text, at }) => line('when', `${text}  ${placeOf(at)}`)),
     ...line('loop', task.loop === undefined ? undefined : placeOf(task.loop)),
     ...line('inside', task.blocks.join(' > ')),
@@ -64,6 +69,11 @@ function linesOf(task: TaskSight): readonly string[] {
     ...line('notifies', task.notifies.join(', ')),
     ...line('notified by', task.notifiedBy.join(', ')),
   ]
+}
+
+/** The same as a document; undefined values are left out, secrets masked. */
+export function explainJson(document: Readonly<Record<string, unknown>>): string {
+  return documentJson(JSON.parse(JSON.stringify({ version: 1, ...document })) as Value)
 }
 
 const longest = 120

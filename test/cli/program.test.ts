@@ -229,13 +229,16 @@ test.each([
     call: {
       command: 'explain var',
       name: 'days',
-      options: { ...looking, host: 'h1', playbook: 'site.yml', rolesPath: ['r', 's'] },
+      options: { ...looking, output: 'text', host: 'h1', playbook: 'site.yml', rolesPath: ['r', 's'] },
     },
   },
-  { words: ['explain', 'host', 'h1', '-i', 'hosts'], call: { command: 'explain host', name: 'h1', options: looking } },
   {
-    words: ['explain', 'task', 'a*', '-i', 'hosts', '-p', 's.yml'],
-    call: { command: 'explain task', name: 'a*', options: { ...looking, playbook: 's.yml' } },
+    words: ['explain', 'host', 'h1', '-i', 'hosts'],
+    call: { command: 'explain host', name: 'h1', options: { ...looking, output: 'text' } },
+  },
+  {
+    words: ['explain', 'task', 'a*', '-i', 'hosts', '-p', 's.yml', '--output', 'json'],
+    call: { command: 'explain task', name: 'a*', options: { ...looking, output: 'json', playbook: 's.yml' } },
   },
   { words: ['quickstart', '-v'], call: { command: 'quickstart', options: { verbose: 1 } } },
   {

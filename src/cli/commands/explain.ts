@@ -7,8 +7,9 @@ import { inventoryVariables } from '../../compile/inventory-variables.ts'
 import { knownNames } from '../../compile/nobody.ts'
 import { didYouMean } from '../../compile/suggest.ts'
 import { emptyRuntime, hostScope } from '../../compile/variables.ts'
+import type { HostSight } from '../../model/explain.ts'
 import { type Problem, throwIfAny, TlsplayError } from '../../model/problem.ts'
-import { hostText, taskText, variableText } from '../../view/explain-text.ts'
+import { explainJson, hostText, taskText, variableText } from '../../view/explain-text.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { failureCode } from '../failure.ts'
 import type { Io } from '../io.ts'
@@ -20,7 +21,7 @@ export async function explainVariableCommand(name: string, options: ExplainVaria
   return explained(options, io, (run) => {
     const host = knownHost(run, options.host)
     const sights = explainVariable(run, host, name)
-    if (sights.length > 0) return variableText(name, host, sights)
+    if (sights.length > 0) return isJson(options) ? explainJson({ name, host, places: sights }) : variableText(name, host, sights)
     const names = hostScope({ run, play: run.plays.find((play) => play.hosts.includes(host)), host, runtime: emptyRuntime }).names()
     throw refused(
       'VARIABLE_UNDEFINED',
@@ -34,7 +35,7 @@ export async function explainHostCommand(name: string, options: ExplainOptions, 
   return explained(options, io, (run) => {
     const host = knownHost(run, name)
     const values = hostVariables(run.inventory, host)
-    return hostText({
+    const sight: HostSight = {
       name: host,
       at: run.inventory.hosts.get(host)?.at,
       groups: groupsOf(run.inventory, host),
@@ -44,7 +45,8 @@ export async function explainHostCommand(name: string, options: ExplainOptions, 
       variables: [...inventoryVariables(run.inventory, host)]
         .map(([variable, { layer, source }]) => ({ name: variable, value: values[variable] ?? null, layer, at: source.at }))
         .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-    })
+    }
+    return isJson(options) ? explainJson({ ...sight }) : hostText(sight)
   })
 }
 
@@ -52,13 +54,17 @@ export async function explainTaskCommand(pattern: string, options: ExplainOption
   if (options.playbook === undefined) throw refused('OPTION_INVALID', 'which playbook has the task?', 'name it with --playbook')
   return explained(options, io, (run) => {
     const found = explainTasks(run, pattern)
-    if (found.length > 0) return taskText(found)
+    if (found.length > 0) return isJson(options) ? explainJson({ tasks: found }) : taskText(found)
     throw refused(
       'VALUE_INVALID',
       `no task is called ${pattern}`,
       didYouMean(pattern, taskLabels(run)) ?? 'a part of the name does with *, as in *restart*',
     )
   })
+}
+
+function isJson({ output }: ExplainOptions): boolean {
+  return output === 'json'
 }
 
 /** Reads what a run would read, and shows problems with the lines they point at. */
