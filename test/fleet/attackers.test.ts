@@ -161,7 +161,7 @@ print map { "$_\\n" } keys %seen;`
       `sed -i 's/^UMASK.*/UMASK 000/' /etc/login.defs; echo 'Defaults umask=0000, umask_override' >/etc/sudoers.d/umask; chmod 0440 /etc/sudoers.d/umask`,
     )
     const looks = attack(watcher)
-    await rounds(await playbook('private.yml', write('private', '0600')), 8)
+    await rounds(await playbook('private.yml', write('private', '0600')), 4)
     expect(await looks.end()).toBe('')
     expect(await prepared(victim, 'stat -c %a /srv/open/private /srv/open/private.key')).toBe('600\n400\n')
   })

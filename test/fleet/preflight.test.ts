@@ -16,7 +16,9 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=$
 chown prometheus /etc/prometheus/given.key && chmod 0400 /etc/prometheus/given.key && chmod 0644 /etc/prometheus/given.crt`
 
 async function inventory(ofH1: Readonly<Record<string, unknown>>): Promise<string> {
-  const usual = (name: string) => ({ published: fleet.host(name).port(9090), unit: 'prometheus', tls_dir: '/etc/prometheus/tls' })
+  const usual = (name: string) => ({
+    ...{ published: fleet.host(name).port(9090), unit: 'prometheus', tls_dir: '/etc/prometheus/tls', owner: 'root' },
+  })
   return fleet.inventory({ extraVarsPerHost: { h1: { ...usual('h1'), ...ofH1 }, h2: usual('h2') } })
 }
 
@@ -37,6 +39,8 @@ interface Case {
   readonly code: Problem['code']
   readonly message: RegExp
   readonly hint: RegExp
+  /** the commands of the hint take the reason away, not only show it */
+  readonly mends?: true
 }
 
 const tidied = givenPair('h1')
@@ -58,6 +62,17 @@ const cases: readonly Case[] = [
     code: 'NOT_READABLE',
     message: /prometheus may not enter \/srv\/closed \(root:root 0700\)/,
     hint: /chmod o\+x '?\/srv\/closed/,
+    mends: true,
+  },
+  {
+    case: 'a key of root',
+    playbook: 'given-pair.yml',
+    before: `chown root: /etc/prometheus/given.key`,
+    after: tidied,
+    code: 'NOT_READABLE',
+    message: /prometheus may not read \/etc\/prometheus\/given\.key \(root:root 0400\)/,
+    hint: /^let it belong to the service\nchown prometheus: \/etc\/prometheus\/given\.key$/,
+    mends: true,
   },
   {
     case: 'a unit that is not there',
@@ -101,6 +116,27 @@ const cases: readonly Case[] = [
     code: 'PATH_REFUSED',
     message: /\/srv\/fixed, which is mounted read-only on h1/,
     hint: /mount -o remount,rw \/srv\/fixed/,
+    mends: true,
+  },
+  {
+    case: 'a unit that is masked',
+    playbook: 'remedies.yml',
+    before: 'systemctl mask --quiet prometheus 2>&1',
+    after: 'systemctl unmask --quiet prometheus 2>&1',
+    code: 'UNIT_UNKNOWN',
+    message: /prometheus\.service is masked/,
+    hint: /^systemctl unmask prometheus\.service$/,
+    mends: true,
+  },
+  {
+    case: 'an owner who is not there',
+    playbook: 'remedies.yml',
+    vars: { owner: 'nobody-yet' },
+    after: 'userdel nobody-yet',
+    code: 'USER_UNKNOWN',
+    message: /user nobody-yet does not exist on the host/,
+    hint: /useradd --system nobody-yet/,
+    mends: true,
   },
   {
     case: 'no openssl',
@@ -112,8 +148,8 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe('refused in the plan, and nothing changes on any host', () => {
-  test.each(cases)('$case', async ({ playbook, vars, before, after, code, message, hint }) => {
+describe('refused in the plan, and nothing changes on any host; what the hint says to type works', () => {
+  test.each(cases)('$case', async ({ playbook, vars, before, after, code, message, hint, mends }) => {
     const [h1, source] = [fleet.host('h1'), await inventory(vars ?? {})]
     await prepared(h1, before ?? ':')
     try {
@@ -129,6 +165,12 @@ describe('refused in the plan, and nothing changes on any host', () => {
       expect([...new Set(found.map((problem) => problem.host))]).toEqual(['h1'])
       expect(found.map((problem) => problem.message).join('\n')).toMatch(new RegExp(message, 'm'))
       expect(found[0]?.hint).toMatch(hint)
+      const commands = (found[0]?.hint ?? '').split('\n').filter((line) => /^(?:chmod|chown|mount|openssl|systemctl|useradd) /.test(line))
+      for (const command of commands) await prepared(h1, command)
+      if (mends === undefined) return
+      expect(commands).toHaveLength(1)
+      const mended = await tlsplayJson(['plan', join(fleet.folder, playbook ?? 'preflight.yml'), '-i', source])
+      expect(mended.report.problems).toEqual([])
     } finally {
       await prepared(h1, after ?? ':')
     }

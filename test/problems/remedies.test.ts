@@ -127,6 +127,16 @@ test('INVENTORY_PROGRAM: after chmod the program is run', async () => {
   expect(await list()).toMatchObject({ code: 0, out: expect.stringContaining('"h1"') })
 })
 
+test('INVENTORY_PROGRAM: after chmod u+x it is a program', async () => {
+  const program = script(join(folder, 'hosts.sh'), '#!/bin/sh\necho \'{"all": {"hosts": ["h1"]}, "_meta": {"hostvars": {}}}\'\n')
+  chmodSync(program, 0o644)
+  const list = () => tlsplay('inventory', '-i', 'hosts.sh', '--list')
+  const refused = await list()
+  expect(refused.err).toContain('INVENTORY_PROGRAM')
+  runRemedy(inHint(refused.err, 'chmod'), 'chmod')
+  expect(await list()).toMatchObject({ code: 0, out: expect.stringContaining('"h1"') })
+})
+
 test('CA_MISSING: what tlsplay ca init makes is there for the next plan', async () => {
   writeFileSync(join(folder, 'hosts.yml'), 'all: { hosts: { here: { ansible_connection: local } } }\n')
   writeFileSync(join(folder, 'passphrase'), 'a passphrase\n')
