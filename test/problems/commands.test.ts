@@ -14,7 +14,7 @@ interface Remedy {
 const looks = 'it only looks, and needs nothing but its path'
 const mended = ['fleet/preflight.test.ts', 'what the hint says to type works'] as const
 const remedies: readonly Remedy[] = [
-  { begins: /^ls -ld? /, shown: looks },
+  { begins: /^ls -\w+ /, shown: looks },
   { begins: /^find \/ -xdev -samefile /, shown: looks },
   { begins: /^tlsplay (?:vault view|plan|inventory|role list)/, shown: looks },
   { begins: /^ssh (?:-v -p|-G) /, shown: looks },
