@@ -85,11 +85,16 @@ export async function strike(
   watcher.say('go')
   const { rest: gone } = await watcher.hear('gone', 10_000)
   let [quiet, undoing] = [killed, 0]
-  const { at: rest } = await watcher.hear('rest', 90_000, (line, at) => {
-    if (line === 'quiet') quiet = at
-    if (line === 'undoing') undoing = at
-  })
   const moment = struck ? (gone as Moment) : undefined
+  const heard = await watcher
+    .hear('rest', 90_000, (line, at) => {
+      if (line === 'quiet') quiet = at
+      if (line === 'undoing') undoing = at
+    })
+    .catch(() => undefined)
+  // Nothing is judged of a host that does not come to rest, but what it is at.
+  if (heard === undefined) return { ...restless, moment, violations: [`${place.host.name} never came to rest:\n${await atWork(place)}`] }
+  const rest = heard.at
   const found = await judge(place, kill, moment ?? (code === 0 ? 'f' : 'c'))
   // Going back that the controller had begun, or its host ends, is none of the guard.
   const guarded = undoing > 0 && moment !== 'x'
@@ -98,6 +103,14 @@ export async function strike(
     guardBegan: guarded ? undoing - quiet : undefined,
     guardDone: guarded ? rest - quiet : undefined,
   }
+}
+
+const restless = { outcome: 'old', guardBegan: undefined, guardDone: undefined, served: 0 } as const
+
+async function atWork({ host }: Place): Promise<string> {
+  const state = '/var/lib/tlsplay'
+  return (await host.exec(`ls -la ${state} ${state}/open ${state}/undoing 2>&1; tail -n 3 ${state}/log; ps -eo pid,ppid,stat,etime,args`))
+    .stdout
 }
 
 /** `moment`: where it was, or for one that ended before what it told. Old or new and nothing between; the key belongs to the certificate; no debris; and what is served is what lies there. */
