@@ -87,7 +87,7 @@ export async function strike(
   let [quiet, undoing] = [killed, 0]
   const moment = struck ? (gone as Moment) : undefined
   const heard = await watcher
-    .hear('rest', 90_000, (line, at) => {
+    .hear('rest', 240_000, (line, at) => {
       if (line === 'quiet') quiet = at
       if (line === 'undoing') undoing = at
     })
