@@ -29,7 +29,7 @@ export function playbookPage({ documents, tasks, playWords, questionWords, roleU
     '`import_tasks: FILE` stands in the place of a task too and means a block of the tasks in that file; it takes the same keywords, without `rescue` and `always`. Among handlers it brings in handlers, each notified by its own name.',
     '`import_role` means a block of the tasks of a role, called with inputs of its own; what the role depends on runs before it, and its handlers are those of the play. It takes the keywords of a block, and in its map:',
     keywordTable(importRole.properties.import_role),
-    '`meta: flush_handlers` stands there too: handlers that are due run at this point, on hosts for which its `when` holds. `meta: end_host` leaves out the rest of the play on the host, `end_role` the rest of the role, `end_batch` and `end_play` that of all hosts. `meta: noop` does nothing.',
+    '`meta: flush_handlers` stands there too: handlers that are due run at this point, on hosts for which its `when` holds. `meta: end_host` leaves out the rest of the play on the host, `end_role` the rest of the role, `end_batch` and `end_play` that of all hosts. `meta: reset_connection` ends the connection to the host, and what was changed there until then counts; `clear_host_errors` lets hosts of the play that failed or could not be reached take part in the plays behind. `meta: noop` does nothing.',
     '## A role in `roles`',
     'Either the name of a role as text, or a map:',
     keywordTable(roleUse),

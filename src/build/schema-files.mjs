@@ -75,7 +75,17 @@ function playbookSchema({ play, question, importPlaybook, task, block, importTas
           meta: {
             title: 'Meta',
             description: 'flush_handlers: handlers that are due run here; end_...: the tasks behind it are left out',
-            enum: ['flush_handlers', 'end_host', 'end_play', 'end_batch', 'end_role', 'clear_facts', 'noop'],
+            enum: [
+              'flush_handlers',
+              'end_host',
+              'end_play',
+              'end_batch',
+              'end_role',
+              'clear_facts',
+              'clear_host_errors',
+              'reset_connection',
+              'noop',
+            ],
           },
           ...meta.properties,
         },

@@ -1,6 +1,6 @@
 import type { SshConfig } from './ssh-settings.ts'
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
-import type { Ending, InheritedKeywords, Located, Play, Playbook, PlayQuestion, Role, RoleUse, Task } from '../model/playbook.ts'
+import type { Ending, InheritedKeywords, Located, Play, Playbook, PlayQuestion, RenewItem, Role, RoleUse, Task } from '../model/playbook.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import type { MapSource, ScalarSource } from '../model/source.ts'
 import type { AnyTaskType } from '../model/task-type.ts'
@@ -84,7 +84,7 @@ export interface CompiledPlay {
   readonly answers: ReadonlyMap<string, VarOrigin>
 }
 
-export type Node = TaskNode | FlushNode | EndNode
+export type Node = TaskNode | FlushNode | EndNode | RenewNode
 
 export interface FlushNode {
   readonly kind: 'flush'
@@ -97,6 +97,14 @@ export interface FlushNode {
 export interface EndNode {
   readonly kind: 'end'
   readonly ends: Ending
+  readonly within: readonly BlockPart[]
+  readonly guard: MetaGuard
+}
+
+/** Where a host logs in anew, or lost hosts come back for the plays behind. */
+export interface RenewNode {
+  readonly kind: 'renew'
+  readonly renews: RenewItem['renews']
   readonly within: readonly BlockPart[]
   readonly guard: MetaGuard
 }

@@ -1,7 +1,29 @@
-import type { Block, EndItem, FlushItem, IncludeBranch, InheritedKeywords, Play, RoleUse, Task, TaskItem } from '../model/playbook.ts'
+import type {
+  Block,
+  EndItem,
+  FlushItem,
+  IncludeBranch,
+  InheritedKeywords,
+  Play,
+  RenewItem,
+  RoleUse,
+  Task,
+  TaskItem,
+} from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
-import type { BlockPart, EndNode, FlushNode, IncludeGuard, MetaGuard, Node, RoleContext, Section, TaskNode } from './compiled-run.ts'
+import type {
+  BlockPart,
+  EndNode,
+  FlushNode,
+  IncludeGuard,
+  MetaGuard,
+  Node,
+  RenewNode,
+  RoleContext,
+  Section,
+  TaskNode,
+} from './compiled-run.ts'
 import { linkHandlers } from './handlers.ts'
 import { innermost, merged } from './keyword-chain.ts'
 import { contextNames, type PlacedRole, placedRoles } from './placed-roles.ts'
@@ -116,7 +138,7 @@ export type CountItems = (include: TaskNode) => { readonly count: number; readon
 /** Far above any real play: each node is looked at for each host. */
 const nodesAtMost = 100_000
 
-function nodeLimit(problems: Problem[]): (item: Task | FlushItem | EndItem) => boolean {
+function nodeLimit(problems: Problem[]): (item: Task | FlushItem | EndItem | RenewItem) => boolean {
   let count = 0
   return ({ at }) => {
     count += 1
@@ -164,7 +186,7 @@ function flat(
   around: Around,
   way: string,
   call: OpenCall,
-): readonly { readonly item: Task | FlushItem | EndItem; readonly around: Around }[] {
+): readonly { readonly item: Task | FlushItem | EndItem | RenewItem; readonly around: Around }[] {
   return items.flatMap((item, at) => {
     if (item.kind !== 'block') return [{ item, around }]
     const block = `${way}/${at}`
@@ -238,7 +260,7 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
   }
 }
 
-function pointOf(item: FlushItem | EndItem, { around }: NodePlace): FlushNode | EndNode {
+function pointOf(item: FlushItem | EndItem | RenewItem, { around }: NodePlace): FlushNode | EndNode | RenewNode {
   const chain = [...around.keywords, item.keywords]
   const guard: MetaGuard = {
     at: item.at,
@@ -250,7 +272,14 @@ function pointOf(item: FlushItem | EndItem, { around }: NodePlace): FlushNode | 
     tags: [...new Set(chain.flatMap(({ tags }) => tags))],
   }
   const { within } = around
-  return item.kind === 'flush' ? { kind: 'flush', within, guard } : { kind: 'end', ends: item.ends, within, guard }
+  switch (item.kind) {
+    case 'flush':
+      return { kind: 'flush', within, guard }
+    case 'end':
+      return { kind: 'end', ends: item.ends, within, guard }
+    case 'renew':
+      return { kind: 'renew', renews: item.renews, within, guard }
+  }
 }
 
 function isTask(node: Node): node is TaskNode {

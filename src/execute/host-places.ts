@@ -131,6 +131,18 @@ export class HostPlaces {
     return true
   }
 
+  /** The host is logged in to anew when it is needed next. */
+  async renew(): Promise<void> {
+    const session = this.#sessions.get('host')
+    this.#sessions.delete('host')
+    this.#unreachable.delete('host')
+    this.memory.stale()
+    await session?.then(
+      (open) => open.close(),
+      () => undefined,
+    )
+  }
+
   /** Statistics of the connection to the host itself. */
   async stats(): Promise<ChannelStats | undefined> {
     try {

@@ -2,7 +2,7 @@ import type { CompiledPlay } from '../compile/compiled-run.ts'
 import { type HostRuntime, withRuntime } from '../compile/variables.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
-import { failIn } from '../plan/blocks.ts'
+import { failIn, noFailures } from '../plan/blocks.ts'
 import { playEnded } from '../plan/endings.ts'
 import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, stopOf, type WalkState } from '../plan/entry.ts'
 import type { HostOfPlay, PlanTools } from '../plan/input.ts'
@@ -53,6 +53,8 @@ export class HostRun {
   readonly #applied: Stretch[] = []
   /** the first segment of a stretch, walked before its turn came */
   #foreseen: { readonly stretch: Stretch; readonly walked: Walked } | undefined
+  /** what was wrong with it in the plan before a `meta` cleared it */
+  #lostInPlan: { readonly failed: boolean; readonly unreachable: Problem | undefined } | undefined
   #proof: Promise<readonly Entry[]> | undefined
   planned: WalkState = freshState
   actual: WalkState = freshState
@@ -210,6 +212,13 @@ export class HostRun {
       }
       const replayed = await this.#places.walk({ ...input, to: walked.next, mode: 'replay', known })
       to = stretch.to
+      const stop = stretch.stops[from]
+      const logsInAnew = stop?.kind === 'renew' && stop.renews === 'connection' && replayed.state.renewals > this.actual.renewals
+      if (logsInAnew) {
+        // What a connection changed is taken back by it or by nobody.
+        await this.settle(true)
+        await this.#places.renew()
+      }
       this.actual = { ...replayed.state, overlays: freshState.overlays }
       ended.push(...replayed.entries)
       this.#noteWaits(replayed.entries)
@@ -257,6 +266,25 @@ export class HostRun {
     const { blocks, doomed } = failIn(stop.within, this[which].failures)
     this[which] = { ...this[which], failures: { blocks, doomed } }
     if (isLost(this[which], left)) this.failed = true
+  }
+
+  /** Whatever went wrong with it in this play: it takes part in those behind. */
+  async revive(play: CompiledPlay, which: 'planned' | 'actual'): Promise<void> {
+    if (this.active) return
+    if (which === 'planned') this.#lostInPlan = { failed: this.failed, unreachable: this.unreachable }
+    if (this.unreachable !== undefined) await this.#places.renew()
+    this.failed = false
+    this.unreachable = undefined
+    this.lost = undefined
+    this[which] = { ...this[which], failures: noFailures, notified: new Map() }
+    this.end(play, 0, which)
+  }
+
+  /** The plan is made, and what it found of the host holds from the beginning. */
+  begin(): void {
+    if (this.#lostInPlan === undefined) return
+    this.failed = this.#lostInPlan.failed
+    this.unreachable = this.#lostInPlan.unreachable
   }
 
   /** A play ended early for this host, from the `from`th stop on, because it did for another. */

@@ -78,6 +78,8 @@ class PlaybookRun {
   readonly #log: RunLog
   readonly #stepping: Stepping | undefined
   readonly #others: OtherHosts
+  /** where the plan cleared errors of hosts */
+  readonly #revived = new Set<string>()
 
   constructor(request: RunRequest, ports: RunPorts) {
     this.#request = request
@@ -118,10 +120,7 @@ class PlaybookRun {
       reads: names.length < 2 ? () => false : readsOthers(request.run, (node) => rawAsset(node, ports.tools)),
       taskByTask: request.step === true,
     }
-    this.#others = new OtherHosts(
-      this.#hosts,
-      (host) => this.#stepping === undefined && !anythingToDo(host, this.#planned.get(host.name) ?? new Map()),
-    )
+    this.#others = new OtherHosts(this.#hosts, (host) => this.#isIdle(host))
     this.#batches = request.run.plays.flatMap((play) => {
       const stretches = stretchesOf(play, stopsOf(play), cutting)
       return play.batches.map((hosts) => ({ play, hosts, stretches }))
@@ -235,6 +234,7 @@ class PlaybookRun {
   }
 
   async #applyAll(): Promise<void> {
+    for (const host of this.#hosts.values()) host.begin()
     this.#log.emit({
       type: 'phase_started',
       phase: 'apply',
@@ -248,7 +248,7 @@ class PlaybookRun {
       const keepsAnyway = batch.play.play.forceHandlers
       await this.#eachStretch(batch, 'actual', async (host, stretch) => {
         const expected = this.#planned.get(host.name) ?? new Map<string, Entry>()
-        if (this.#stepping === undefined && !anythingToDo(host, expected)) {
+        if (this.#isIdle(host)) {
           const own = stretch.stops.slice(stretch.from, stretch.to).flatMap((stop) => (!('node' in stop) ? [] : entriesOf(expected, stop)))
           this.#log.tasks(host.name, batch.play.name, own)
           return
@@ -345,6 +345,10 @@ class PlaybookRun {
       this.#endAlong(batch, first, stretch, active[0], which)
       return
     }
+    if (first?.kind === 'renew' && first.renews === 'hosts') {
+      await this.#reviveAlong(batch.play, `${this.#batches.indexOf(batch)} ${stretch.id}`, active[0], which, side)
+      return
+    }
     if (first?.kind !== 'task' || !first.node.task.runOnce) {
       await side(active)
       this.#failAlong(batch, hosts, before, stretch, which)
@@ -379,6 +383,27 @@ class PlaybookRun {
         if (host[which].failures.doomed) host.problems.push(failedAlong(first, host, `it failed on ${runner.name}, which ran it for all`))
     }
     this.#failAlong(batch, hosts, before, stretch, which)
+  }
+
+  /** `clear_host_errors`, which the first host decides: hosts of the play that were lost take part in the plays behind (A.12). */
+  async #reviveAlong(
+    play: CompiledPlay,
+    key: string,
+    first: HostRun | undefined,
+    which: 'planned' | 'actual',
+    side: (some: readonly HostRun[]) => Promise<void>,
+  ): Promise<void> {
+    if (first === undefined) return
+    const before = first[which].renewals
+    await side([first])
+    if (which === 'planned' && first.planned.renewals > before) this.#revived.add(key)
+    // A host that has nothing to do in any play is not walked again: its plan has decided.
+    const happens = which === 'actual' && this.#isIdle(first) ? this.#revived.has(key) : first[which].renewals > before
+    if (happens) await Promise.all(play.hosts.map((name) => this.#hosts.get(name)?.revive(play, which)))
+  }
+
+  #isIdle(host: HostRun): boolean {
+    return this.#stepping === undefined && !anythingToDo(host, this.#planned.get(host.name) ?? new Map())
   }
 
   /** What the first host ends, it ends for the batch; `end_play` for the batches behind it too (A.12). */

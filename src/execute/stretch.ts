@@ -34,7 +34,7 @@ export type EndStop = Extract<Stop, { kind: 'end' }>
 export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], { acts, reads, taskByTask }: Cutting): readonly Stretch[] {
   const cuts = new Set([0, stops.length])
   stops.forEach((stop, at) => {
-    if (stop.kind === 'end' && endsForAll(stop)) cuts.add(at).add(at + 1)
+    if ((stop.kind === 'end' && endsForAll(stop)) || stop.kind === 'renew') cuts.add(at).add(at + 1)
     if (!('node' in stop)) return
     const { runOnce, throttle, delegateFacts } = stop.node.task
     const shared = sharedBy(stop, acts) !== undefined

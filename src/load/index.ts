@@ -103,6 +103,7 @@ function callsIn(items: readonly TaskItem[]): readonly RoleUse[] {
         return (item.include?.branches ?? []).flatMap(({ call, tasks }) => [...(call === undefined ? [] : [call]), ...callsIn(tasks)])
       case 'flush':
       case 'end':
+      case 'renew':
         return []
     }
   })

@@ -1,6 +1,6 @@
 import { documents } from '../generated/validators/index.js'
 import { suggestion } from '../lib/suggest.ts'
-import type { EndItem, Ending, FlushItem } from '../model/playbook.ts'
+import type { EndItem, Ending, FlushItem, RenewItem } from '../model/playbook.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MapEntry, MapSource } from '../model/source.ts'
 import { textOf } from './fields.ts'
@@ -14,20 +14,25 @@ const endings: Readonly<Record<string, Ending>> = { end_host: 'host', end_play: 
 /** What has no effect: facts are asked for by use, and again after every act. */
 const withoutEffect: readonly string[] = ['noop', 'clear_facts']
 
-const actions: readonly string[] = ['flush_handlers', ...Object.keys(endings), ...withoutEffect]
+const renewals: Readonly<Record<string, RenewItem['renews']>> = { reset_connection: 'connection', clear_host_errors: 'hosts' }
+
+const actions: readonly string[] = ['flush_handlers', ...Object.keys(endings), ...Object.keys(renewals), ...withoutEffect]
 
 /** What Ansible has beside it, each with what to do. */
 const others: Readonly<Record<string, string>> = {
-  clear_host_errors: 'put the tasks into a block with rescue',
   refresh_inventory: 'run again: an inventory is read once',
-  reset_connection: 'remove it: each user acts through a shell of its own',
 }
 
 export function isMeta(key: string): boolean {
   return key === 'meta' || key === 'ansible.builtin.meta'
 }
 
-export function readMeta(map: MapSource, entry: MapEntry, problems: Problem[], inRole: boolean): FlushItem | EndItem | undefined {
+export function readMeta(
+  map: MapSource,
+  entry: MapEntry,
+  problems: Problem[],
+  inRole: boolean,
+): FlushItem | EndItem | RenewItem | undefined {
   const rest: MapSource = { ...map, entries: map.entries.filter((one) => one !== entry) }
   problems.push(...validated(documents.meta, literalSource(rest), { what: 'meta', source: rest }))
   const { at } = entry.value
@@ -40,6 +45,8 @@ export function readMeta(map: MapSource, entry: MapEntry, problems: Problem[], i
     return undefined
   }
   if (ends !== undefined) return { kind: 'end', ends, at: map.at, keywords: readKeywords(rest, problems) }
+  const renews = action !== undefined && Object.hasOwn(renewals, action) ? renewals[action] : undefined
+  if (renews !== undefined) return { kind: 'renew', renews, at: map.at, keywords: readKeywords(rest, problems) }
   const hint = action !== undefined && Object.hasOwn(others, action) ? others[action] : undefined
   if (hint !== undefined) problems.push({ code: 'NOT_SUPPORTED', message: `there is no meta: ${action}`, at, hint })
   else {

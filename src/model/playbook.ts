@@ -95,7 +95,7 @@ export interface Role {
 }
 
 /** What may stand in a list of tasks. */
-export type TaskItem = Task | Block | FlushItem | EndItem
+export type TaskItem = Task | Block | FlushItem | EndItem | RenewItem
 
 /** `meta: flush_handlers`: handlers that are due run here. */
 export interface FlushItem {
@@ -111,6 +111,14 @@ export type Ending = 'host' | 'play' | 'batch' | 'role'
 export interface EndItem {
   readonly kind: 'end'
   readonly ends: Ending
+  readonly at: Position
+  readonly keywords: InheritedKeywords
+}
+
+/** `meta: reset_connection` and `clear_host_errors`: a host logs in anew, or hosts that were lost take part in the plays behind. */
+export interface RenewItem {
+  readonly kind: 'renew'
+  readonly renews: 'connection' | 'hosts'
   readonly at: Position
   readonly keywords: InheritedKeywords
 }

@@ -26,7 +26,7 @@ export function endingOf(stop: Extract<Stop, { kind: 'end' }>, play: CompiledPla
 export function isLeftOut(stop: Stop, at: number, play: CompiledPlay, ended: Endings): boolean {
   if (ended.size === 0) return false
   if (play.index > (ended.get(hostWaits) ?? Number.POSITIVE_INFINITY)) return true
-  const role = stop.kind === 'task' ? stop.node.role : stop.kind === 'end' ? stop.guard.role : undefined
+  const role = stop.kind === 'task' ? stop.node.role : stop.kind === 'end' || stop.kind === 'renew' ? stop.guard.role : undefined
   const keys = [playEnded(play), ...(role === undefined ? [] : [roleEnded(play, role)])]
   return keys.some((key) => at >= (ended.get(key) ?? Number.POSITIVE_INFINITY))
 }

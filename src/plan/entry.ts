@@ -74,6 +74,8 @@ export interface WalkState {
   readonly ended: Endings
   /** what was decided of includes, by the key of their guards; what is not there was not taken */
   readonly included: ReadonlyMap<string, Taken | Unknown>
+  /** how often a `meta` renewed something */
+  readonly renewals: number
   /** blocks in which a planned task may fail */
   readonly risky: ReadonlySet<string>
 }
@@ -88,6 +90,7 @@ export const freshState: WalkState = {
   failures: noFailures,
   ended: new Map(),
   included: new Map(),
+  renewals: 0,
   risky: new Set(),
 }
 

@@ -148,6 +148,10 @@ export class Ledger {
     this.state = { ...this.state, ended: new Map([...this.state.ended, [what, from]]) }
   }
 
+  renew(): void {
+    this.state = { ...this.state, renewals: this.state.renewals + 1 }
+  }
+
   /** A task of the host failed: its blocks say what goes on, and what the rescue can read of it. */
   fail(node: TaskNode, within: readonly BlockPart[]): void {
     const { blocks, doomed, rescued } = failIn(within, this.state.failures)

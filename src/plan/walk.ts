@@ -99,6 +99,12 @@ function pass(stop: Stop, at: number, input: WalkInput, tools: PlanTools, ledger
   switch (stop.kind) {
     case 'task':
       return walkTask({ node: stop.node, id: stop.id, handler: false }, input, tools, ledger)
+    case 'renew': {
+      const verdict = happens(stop.guard, input, tools, ledger)
+      if (verdict === 'unknown' && mustKnow) return 'cut'
+      if (verdict === 'true') ledger.renew()
+      return 'next'
+    }
     case 'end': {
       // What ended in the run ends in its proof as well, whatever the conditions say by then.
       if (input.mode === 'converge') return 'next'
