@@ -77,6 +77,12 @@ export function actSteps(actor: Actor): readonly Numbered<ActStep>[] {
 }
 
 export function fail(actor: Actor, answer: StepAnswer, code: Problem['code'], step?: Step): void {
+  const { full } = answer
+  if (full !== undefined) {
+    const hint = `nothing on the host was changed; make room on ${full.mount}\ndf -h ${full.mount}`
+    actor.result = { changed: false, failed: `staging: ${full.said}`, code: 'NO_SPACE', hint }
+    return
+  }
   const said = (answer.stderr.trim() || answer.stdout.trim() || `exit status ${answer.rc}`).split('\n').slice(-20).join('\n')
   actor.result = {
     changed: false,

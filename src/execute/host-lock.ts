@@ -15,7 +15,7 @@ export const unfinishedSection = 999_995
 const seizeSeconds = 30
 
 /** What `tls_enter` ends with. */
-const ends = { locked: 1, unusable: 2, taken: 3, overtaken: 4, amidst: 5 } as const
+const ends = { locked: 1, unusable: 2, taken: 3, overtaken: 4, amidst: 5, again: 6 } as const
 
 /** Keeps a host for one run while it acts; everything of it rides in programs that are sent anyway. */
 export class HostLock {
@@ -42,14 +42,15 @@ export class HostLock {
     ].join('\n')
   }
 
-  /** The program, run only if the host is ours. */
+  /** The program, run only if the host is ours, and once: its nonce stays with the shell. */
   guard(program: string, nonce: string): string {
-    const functions = this.#sent ? [] : [lockScript, ...this.#settings()]
+    const functions = this.#sent ? [] : [lockScript, ...this.#settings(), 'tls_ops=${tls_ops-}']
     this.#sent = true
     return [
       ...functions,
       openSection(nonce, lockSection),
-      `tls_enter; tls_go=$?; [ $tls_go = 0 ] || printf '%s\\n' "$tls_say"`,
+      `case " $tls_ops " in *" ${nonce} "*) tls_say= tls_go=${ends.again};; *) tls_ops="$tls_ops ${nonce}"; tls_enter; tls_go=$?;; esac`,
+      `[ $tls_go = 0 ] || printf '%s\\n' "$tls_say"`,
       closeSection(nonce, lockSection, '$tls_go'),
       'if [ $tls_go = 0 ]; then',
       program,
@@ -74,7 +75,7 @@ export class HostLock {
   get #folder(): string {
     const { stateFolder, transport } = this.#target
     if (stateFolder !== undefined) return quote(stateFolder)
-    return this.#user === 'root' && transport === 'ssh' ? '/var/lib/tlsplay' : '"${XDG_STATE_HOME:-$HOME/.local/state}/tlsplay"'
+    return this.#user === 'root' && transport !== 'local' ? '/var/lib/tlsplay' : '"${XDG_STATE_HOME:-$HOME/.local/state}/tlsplay"'
   }
 
   #settings(): readonly string[] {
@@ -110,6 +111,12 @@ export class HostLock {
           code: 'LOCKED',
           message: `${other?.text ?? 'another run'} acted on ${name} after this one had looked at it`,
           hint: 'nothing was changed; run again, and it is planned anew',
+        }
+      case ends.again:
+        return {
+          code: 'PROTOCOL',
+          message: `${name} was given a program a second time and did not run it again`,
+          hint: 'run again with -vvv',
         }
       case ends.amidst:
         return {

@@ -344,7 +344,7 @@ export class HostRun {
       known.set(entry.id, end)
       if (acts) this.#outcomes.acted(entry, end, result)
       if (result?.failed !== undefined && !entry.tolerant && !judgesItself(entry)) {
-        told.push(problemOf(entry, this.name, failureCode(entry), result.failed, result.hint))
+        told.push(problemOf(entry, this.name, result.code ?? failureCode(entry), result.failed, result.hint))
       }
     }
     return { known, told, unstaged: undefined }

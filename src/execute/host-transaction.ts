@@ -14,7 +14,7 @@ const historyKept = 2
 /** What beginning a program within a transaction ends with. */
 const ends = { open: 0, unguarded: 1, unwritable: 2, shared: 3, gone: 6, unfinished: 7 } as const
 
-const none: Undo = { files: [], units: [], kept: [], paths: [] }
+const none: Undo = { files: [], units: [], staged: [], kept: [], paths: [] }
 
 /** What a run changes on a host between its first change and its commit, as one thing that is there or is not. */
 export class HostTransaction {
@@ -29,6 +29,7 @@ export class HostTransaction {
   #beats = 0
   #committed = 0
   #kept: string[] = []
+  #folders = new Set<string>()
   #told = false
   /** something of it was changed, not only staged */
   #touched = false
@@ -64,8 +65,9 @@ export class HostTransaction {
     this.#sent = true
     const opens = this.#state === 'closed'
     if (opens) this.#state = 'opening'
-    const { files, units, kept, paths } = undo ?? none
+    const { files, units, staged, kept, paths } = undo ?? none
     this.#kept.push(...kept)
+    for (const path of paths) this.#folders.add(path.slice(0, path.lastIndexOf('/')) || '/')
     const seconds = this.#run.watchdogSeconds
     const guard =
       undo !== undefined && !this.#guarded && seconds > 0
@@ -84,6 +86,11 @@ export class HostTransaction {
         : [`[ $tls_go != 0 ] || printf '%s\\n' ${served.map(quote).join(' ')} >"$tls_state/open/served"`]),
       // Only to take it back later: a path with a line break could not be told apart there.
       ...(paths.length === 0 ? [] : [`[ $tls_go != 0 ] || printf '%s\\n' ${paths.map(quote).join(' ')} >>"$tls_state/open/paths"`]),
+      ...(files.length === 0
+        ? []
+        : [
+            `[ $tls_go != 0 ] || tls_settle ${[this.#file('files'), '"$tls_state/open"', ...staged].join(' ')} || tls_go=${ends.unwritable}`,
+          ]),
       closeSection(nonce, transactionSection, '$tls_go'),
       `if [ $tls_go = 0 ] || [ $tls_go = ${ends.shared} ]; then`,
       program,
@@ -114,6 +121,7 @@ export class HostTransaction {
     const name = quote(`${this.#run.since}.${this.#run.id}.${this.#committed}`)
     return [
       `tls_until=${quote(now)} tls_keeps=${historyKept}`,
+      ...(this.#folders.size === 0 ? [] : [`tls_settle ${[...this.#folders].map(quote).join(' ')} 2>/dev/null`]),
       openSection(nonce, transactionSection),
       `tls_commit ${[name, ...this.#kept.map(quote)].join(' ')} 2>&1; tls_go=$?`,
       closeSection(nonce, transactionSection, '$tls_go'),
@@ -162,6 +170,7 @@ export class HostTransaction {
     this.#told = false
     this.#programs = 0
     this.#kept = []
+    this.#folders.clear()
     this.#touched = false
   }
 
@@ -169,8 +178,11 @@ export class HostTransaction {
   #journal(lines: readonly string[], name: 'files' | 'units'): readonly string[] {
     if (lines.length === 0) return []
     if (name === 'files') this.#programs += 1
-    const file = `"$tls_state/open/${name}.${String(this.#programs).padStart(6, '0')}"`
-    return [`[ $tls_go != 0 ] || printf '%s\\n' ${lines.map(quote).join(' ')} >${file} || tls_go=${ends.unwritable}`]
+    return [`[ $tls_go != 0 ] || printf '%s\\n' ${lines.map(quote).join(' ')} >${this.#file(name)} || tls_go=${ends.unwritable}`]
+  }
+
+  #file(name: 'files' | 'units'): string {
+    return `"$tls_state/open/${name}.${String(this.#programs).padStart(6, '0')}"`
   }
 
   #why(rc: number): Pick<Problem, 'code' | 'message' | 'hint'> {

@@ -8,6 +8,8 @@ export interface Undo {
   readonly files: readonly string[]
   /** then, in the order in which they were started */
   readonly units: readonly string[]
+  /** sh words for the staged files that it puts in place */
+  readonly staged: readonly string[]
   /** where old versions may lie meanwhile */
   readonly kept: readonly string[]
   /** what is there afterwards is remembered, so that it can be taken back later if it is still so */
@@ -41,8 +43,8 @@ export function isUndoable(step: ActStep): boolean {
   return step.kind !== 'run' || step.undo !== undefined
 }
 
-/** `of` is the id of the shell, in whose name old versions are kept. */
-export function undoOf(groups: readonly ActGroup[], of: string): Undo {
+/** `of` is the id of the shell, in whose name old versions are kept; `stagedAt` tells the sh variable of what a step puts in place. */
+export function undoOf(groups: readonly ActGroup[], of: string, stagedAt: (step: Numbered<ActStep>) => string | undefined): Undo {
   const steps = groups.flatMap((group) => group.steps)
   const kept = steps.flatMap(({ number, step }) =>
     step.kind === 'write' || step.kind === 'install' || step.kind === 'link' || step.kind === 'remove'
@@ -50,7 +52,8 @@ export function undoOf(groups: readonly ActGroup[], of: string): Undo {
       : [],
   )
   const paths = steps.flatMap(({ step }) => ('path' in step && step.kind !== 'attributes' && step.kind !== 'directory' ? [step.path] : []))
-  return { paths, files: steps.toReversed().flatMap((one) => fileUndo(one, of)), units: unitUndo(steps), kept }
+  const staged = steps.flatMap((one) => stagedAt(one) ?? []).map((variable) => `"$${variable}"`)
+  return { paths, staged, files: steps.toReversed().flatMap((one) => fileUndo(one, of)), units: unitUndo(steps), kept }
 }
 
 function fileUndo({ number, step }: Numbered<ActStep>, of: string): readonly string[] {

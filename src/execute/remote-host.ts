@@ -19,7 +19,8 @@ import { HostLock, unfinishedSection } from './host-lock.ts'
 import { HostTransaction } from './host-transaction.ts'
 import { isUndoable, type Undo, undoOf } from './journal.ts'
 import { probeProgram, toolsOf } from './probe-program.ts'
-import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from './step-program.ts'
+import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedAt, stagedVariable } from './step-program.ts'
+import { fullFilesystems, roomSection } from './room.ts'
 import { ServedBefore } from './served-before.ts'
 import { packageOf } from './tools.ts'
 
@@ -170,14 +171,19 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     const tools = [...stagingTools, ...steps.flatMap(({ step }) => (step.kind === 'make' ? step.tools : []))]
     const sections = await mutate(prepareProgram(steps, made, nonce, runId, transaction?.isJournaled), tools, nonce)
     const check = sections.find((section) => section.index === checkSection)
-    const answers = answersOf(sections)
+    const full = fullFilesystems(text(sections.find((section) => section.index === roomSection)?.stdout))
+    const answers = new Map(
+      [...answersOf(sections)].map(([number, answer]) => [number, answer.ok ? answer : { ...answer, ...full(number) }]),
+    )
     if (check === undefined || check.rc === 0) return answers
     // sha256sum names each wrong file by its staged path, which ends in the variable of its step.
     const wrong = new Set([...text(check.stdout).matchAll(/\.tls_s(\d+): /g)].map((match) => Number(match[1])))
     return new Map(
       [...answers].map(([number, answer]) => [
         number,
-        wrong.has(number) ? { ...answer, ok: false, stderr: `what was written is not what was sent; ${answer.stdout}`.trim() } : answer,
+        wrong.has(number)
+          ? { ...answer, ...full(number), ok: false, stderr: `what was written is not what was sent; ${answer.stdout}`.trim() }
+          : answer,
       ]),
     )
   }
@@ -192,7 +198,14 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
         transaction?.isJournaled === true && (transaction.isOpen || groups.some(({ steps }) => steps.some(({ step }) => isUndoable(step))))
       const program = actProgram(groups, made, nonce, journaled)
       const tools = journaled ? [...stagingTools, ...undoTools] : stagingTools
-      const sections = journaled ? await mutate(program, tools, nonce, undoOf(groups, runId)) : await locked(program, tools, nonce)
+      const sections = journaled
+        ? await mutate(
+            program,
+            tools,
+            nonce,
+            undoOf(groups, runId, (step) => stagedAt(step, made)),
+          )
+        : await locked(program, tools, nonce)
       const reached = new Set(sections.map(({ index }) => index))
       if (groups.some(({ steps }) => steps.some(({ number, step }) => isUndoable(step) && reached.has(number)))) transaction?.touch()
       const mayFail = new Set(
@@ -249,7 +262,7 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
 }
 
 function answersOf(sections: readonly Section[]): Map<number, StepAnswer> {
-  const steps = sections.filter((section) => section.index < unfinishedSection)
+  const steps = sections.filter((section) => section.index < roomSection)
   return new Map(
     steps.map((section) => [
       section.index,

@@ -68,7 +68,8 @@ async function stageAll(actors: readonly Actor[], ports: SegmentPorts, numbering
     for (const actor of open) {
       const own = actor.numbers.map((number) => answers.get(number))
       const wrong = own.find((answer) => answer !== undefined && !answer.ok)
-      if (!isStaging(actor)) {
+      if (wrong?.full !== undefined) fail(actor, wrong, 'NO_SPACE')
+      else if (!isStaging(actor)) {
         // Its writes were staged; it goes on when its turn to act comes.
         if (wrong !== undefined) fail(actor, wrong, 'WRITE_FAILED')
       } else advance(actor, actor.deeds.next(own.map((answer) => answer ?? lost)))

@@ -4,6 +4,7 @@ import { closeSection, openSection, splitSection } from '../lib/sections.ts'
 import { sha256Hex } from '../lib/digest.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { journalBefore } from './journal.ts'
+import { roomSection } from './room.ts'
 import type { InstallStep, MakeStep, RunStep, WriteStep } from '../model/step.ts'
 import { revealText, Secret, type Text } from '../model/value.ts'
 import type { ActGroup, ActStep, Numbered, StageStep } from '../ports/host-session.ts'
@@ -21,6 +22,12 @@ export const driftStatus = 97
 const outputLimitBytes = 1024 * 1024
 
 const here = 'TLSPLAY_END'
+
+/** The sh variable that holds what a step puts in place, if it puts anything. */
+export function stagedAt({ number, step }: Numbered<ActStep>, made: Made): string | undefined {
+  if (step.kind === 'write') return stagedVariable(number)
+  return step.kind === 'install' ? made.get(step.path) : undefined
+}
 
 /** The sh variable that holds where step `number` staged its file (of that name). */
 export function stagedVariable(number: number, name = ''): string {
@@ -41,8 +48,13 @@ export function prepareProgram(steps: readonly Numbered<StageStep>[], made: Made
     ...(journaled && staged.length > 0
       ? [`printf '%s\\n' ${staged.map(({ variable }) => `"$${variable}"`).join(' ')} >>"$tls_state/open/staged"`]
       : []),
-    ...steps.map(({ number, step }) => (step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, made, nonce))),
+    'tls_short=0',
+    ...steps.flatMap(({ number, step }) => [
+      step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, made, nonce),
+      '[ $tls_rc = 0 ] || tls_short=1',
+    ]),
     checkStaged(steps, nonce),
+    ...(staged.length === 0 ? [] : [tellRoom(staged, nonce)]),
   ].join('\n')
 }
 
@@ -119,8 +131,21 @@ function checkStaged(steps: readonly Numbered<StageStep>[], nonce: string): stri
   if (lines.length === 0) return ':'
   return [
     openSection(nonce, checkSection),
-    `sha256sum -c - 2>&1 <<${here}\n${lines.join('\n')}\n${here}\ntls_rc=$?`,
+    `sha256sum -c - 2>&1 <<${here}\n${lines.join('\n')}\n${here}\ntls_rc=$?; [ $tls_rc = 0 ] || tls_short=1`,
     closeSection(nonce, checkSection, '$tls_rc'),
+  ].join('\n')
+}
+
+/** Where something could not be staged: the room on the filesystem of every staged file, as room.ts reads it. */
+function tellRoom(staged: readonly { readonly variable: string }[], nonce: string): string {
+  return [
+    'if [ $tls_short = 1 ]; then',
+    openSection(nonce, roomSection),
+    `for tls_f in ${staged.map(({ variable }) => `"$${variable}"`).join(' ')}; do`,
+    `  echo "for $tls_f"; df -Pk -- "\${tls_f%/*}/" 2>/dev/null; df -Pi -- "\${tls_f%/*}/" 2>/dev/null`,
+    'done',
+    closeSection(nonce, roomSection, '0'),
+    'fi',
   ].join('\n')
 }
 

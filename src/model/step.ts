@@ -167,6 +167,8 @@ export interface StepAnswer {
   readonly stderr: string
   /** answers of an `ask`, in the order of its probes */
   readonly facts?: readonly unknown[]
+  /** where a filesystem has no room left, when that is why a staged file is not there: words for a message, and its mount point */
+  readonly full?: { readonly said: string; readonly mount: string }
   /** PEM of the certificate followed by its intermediates, for `issue` */
   readonly chain?: string
 }

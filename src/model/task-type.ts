@@ -1,4 +1,5 @@
 import type { Answer, Fact, Invalidation, Prediction, Probe, ProbeKindName, Target, CertificateFact } from './fact.ts'
+import type { ProblemCode } from './problem-codes.ts'
 import type { Problem } from './problem.ts'
 import type { Step, StepAnswer } from './step.ts'
 import type { Text, ValueMap } from './value.ts'
@@ -107,6 +108,8 @@ export interface TaskResult {
   readonly changed: boolean
   /** message of a failure */
   readonly failed?: string
+  /** what it is a case of, where that says more than the type of the task */
+  readonly code?: ProblemCode
   readonly hint?: string
   /** keys for `register` beside changed, failed and msg */
   readonly values?: ValueMap

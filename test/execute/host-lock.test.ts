@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { remoteHosts } from '../../src/execute/remote-host.ts'
 import type { RunStep, WriteStep } from '../../src/model/step.ts'
+import type { Transport } from '../../src/ports/channel.ts'
 import type { HostSession } from '../../src/ports/host-session.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import { optionsWith, problemOf, targetWith } from '../ssh/rig.ts'
@@ -19,9 +20,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function session(id: string, given: { readonly force?: string; readonly exclusive?: boolean } = {}): Promise<HostSession> {
+async function session(
+  id: string,
+  given: { readonly force?: string; readonly exclusive?: boolean; readonly transport?: Transport } = {},
+): Promise<HostSession> {
   const hosts = remoteHosts({
-    transport: localTransport(optionsWith({})),
+    transport: given.transport ?? localTransport(optionsWith({})),
     dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
     clock: { now: () => 0 },
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
@@ -112,6 +116,29 @@ test('what a step leaves running does not hold the lock', async () => {
   } finally {
     process.kill(pid)
   }
+})
+
+test('a program that comes a second time is not run again', async () => {
+  const local = localTransport(optionsWith({}))
+  const host = await session('aaaaaaaa', {
+    transport: {
+      async open(target) {
+        const channel = await local.open(target)
+        return {
+          ...{ stats: channel.stats, close: () => channel.close() },
+          async exchange(program, options) {
+            await channel.exchange(program, options)
+            return channel.exchange(program, options)
+          },
+        }
+      },
+    },
+  })
+  expect(await problemOf(run(host, `echo once >>${folder}/deeds`))).toMatchObject({
+    code: 'PROTOCOL',
+    message: expect.stringContaining('second time'),
+  })
+  expect(readFileSync(join(folder, 'deeds'), 'utf8')).toBe('once\n')
 })
 
 test('a machine that only lends a hand is not locked', async () => {

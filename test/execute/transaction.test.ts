@@ -131,6 +131,30 @@ test('a commit leaves what is new, and the old versions in the history alone', a
   expect(lstatSync(state('history')).mode & 0o7777).toBe(0o700)
 })
 
+test('journal and staged files are on the disk before the first rename, and the folders before the commit', async () => {
+  const tools = temporaryFolder()
+  const seen = join(tools, 'seen')
+  for (const tool of ['sync', 'mv']) script(join(tools, tool), `#!/bin/sh\necho "${tool} $*" >>${seen}\nexec ${programPath(tool)} "$@"\n`)
+  const host = await session('aaaaaaaa', { path: `${tools}:/usr/bin:/bin:/usr/sbin:/sbin` })
+  expect(await apply(host, [write('replaced', 'new\n', 'old\n')])).toEqual([])
+  await host.commit()
+  const [before = '', swap = '', folders = '', commit = ''] = readFileSync(seen, 'utf8').split('\n')
+  expect(before).toMatch(/^sync \S+\/open\/files\.000001 \S+\/open \S+\/etc\/\.tlsplay\.[0-9a-f]+\.tls_s0$/)
+  expect(swap).toBe(`mv -f -- ${before.split(' ').at(-1)} ${at('replaced')}`)
+  expect(folders).toBe(`sync ${managed}`)
+  expect(commit).toContain('/open ')
+})
+
+test('a disk that does not take the journal keeps everything as it is', async () => {
+  const before = snapshot()
+  const tools = temporaryFolder()
+  script(join(tools, 'sync'), '#!/bin/sh\nexit 1\n')
+  const host = await session('aaaaaaaa', { path: `${tools}:/usr/bin:/bin:/usr/sbin:/sbin` })
+  expect((await problemOf(apply(host, [write('replaced', 'new\n', 'old\n')]))).code).toBe('STATE_UNUSABLE')
+  await host.discard()
+  expect(snapshot()).toEqual(before)
+})
+
 test('of ten commits the old versions of two are kept', async () => {
   for (let round = 0; round < 10; round += 1) {
     const host = await session(`0000000${round}`)
