@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { transportNames } from '../ports/channel.ts'
 
 export function vaultOptions(command: Command): Command {
   return command
@@ -40,7 +41,7 @@ export function reachOptions(command: Command): Command {
     .option('-K, --ask-become-pass', 'ask for the password of sudo', false)
     .option('--known-hosts <file>', 'known_hosts file to use instead of the usual ones (repeatable)', collect, [])
     .addOption(new Option('--connect-timeout <seconds>', 'give up connecting after this time').argParser(wholeNumber(1)))
-    .addOption(new Option('--transport <name>', 'how to reach hosts that say nothing else').choices(['ssh', 'local']))
+    .addOption(new Option('--transport <name>', 'how to reach hosts that say nothing else').choices(transportNames))
 }
 
 export function runId(word: string): string {

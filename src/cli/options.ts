@@ -1,3 +1,5 @@
+import type { TransportName } from '../ports/channel.ts'
+
 /** Where passwords of Ansible Vault come from; a source is a file, a program, or `prompt`. */
 export interface VaultOptions {
   readonly askVaultPass: boolean
@@ -37,7 +39,7 @@ export interface PlayOptions extends VaultOptions {
   readonly rolesPath: readonly string[]
   readonly knownHosts: readonly string[]
   readonly connectTimeout?: number
-  readonly transport?: 'ssh' | 'local'
+  readonly transport?: TransportName
   readonly detailedExitcode: boolean
   readonly caPassphraseFile?: string
   /** id of the run that hosts may be taken from */

@@ -69,7 +69,7 @@ function namesOf(hosts: readonly string[], run: CompiledRun): readonly string[] 
   const { sshConfig } = run.options.connection
   const names = hosts.flatMap((host) => {
     const { target } = connectionTarget(host, run)
-    if (target.transport !== 'ssh') return []
+    if (target.transport === 'local') return []
     const hops = (target.jumps ?? []).flatMap(({ hop }) => (hop === undefined ? [] : [hop]))
     return sshConfig?.size === 0 ? [target.address, ...hops] : hops
   })

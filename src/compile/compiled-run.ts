@@ -1,3 +1,4 @@
+import type { TransportName } from '../ports/channel.ts'
 import type { SshConfig } from './ssh-settings.ts'
 import type { VarOrigin, Inventory } from '../model/inventory.ts'
 import type { Ending, InheritedKeywords, Located, Play, Playbook, PlayQuestion, RenewItem, Role, RoleUse, Task } from '../model/playbook.ts'
@@ -18,7 +19,7 @@ export interface ConnectionOverrides {
   readonly timeoutSeconds?: number
   /** absolute */
   readonly knownHostsFiles?: readonly string[]
-  readonly transport?: 'ssh' | 'local'
+  readonly transport?: TransportName
   /** `--jump` */
   readonly jump?: string
   /** asked for once the hosts are known; none: nothing is configured */

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path'
-import { type BecomeMethod, becomeMethods, type ConnectionTarget } from '../ports/channel.ts'
+import { type BecomeMethod, becomeMethods, type ConnectionTarget, type TransportName } from '../ports/channel.ts'
 import type { Position, Problem } from '../model/problem.ts'
 import { Secret, type Text } from '../model/value.ts'
 import { settingNames as names } from './connection-names.ts'
@@ -13,7 +13,7 @@ import { emptyRuntime, hostScope, type Scope } from './variables.ts'
 
 const defaultPort = 22
 const defaultTimeoutSeconds = 10
-const sshWords: readonly string[] = ['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'openssh', 'ansible.builtin.ssh']
+const sshWords: readonly string[] = ['ssh', 'smart', 'paramiko', 'paramiko_ssh', 'ansible.builtin.ssh']
 const localWords: readonly string[] = ['local', 'ansible.builtin.local']
 
 /**
@@ -41,7 +41,7 @@ export function connectionTarget(
   const port = settings.whole(names.port, 1, 65535)
   const transport =
     transportOf(settings) ?? connection.transport ?? (host === 'localhost' && address === undefined && port === undefined ? 'local' : 'ssh')
-  if (address === undefined && transport === 'ssh' && !isHostName(host))
+  if (address === undefined && transport !== 'local' && !isHostName(host))
     settings.problems.push({
       code: 'HOST_NAME_INVALID',
       message: `${JSON.stringify(host)} is not a host name or address`,
@@ -54,7 +54,7 @@ export function connectionTarget(
     name: host,
     at,
     transport,
-    address: (transport === 'ssh' ? config.hostName : undefined) ?? address ?? host,
+    address: (transport === 'local' ? undefined : config.hostName) ?? address ?? host,
     port: port ?? config.port ?? defaultPort,
     user: transport === 'local' ? connection.defaults.user : loginUser(settings, run, host),
     privateKeyFiles: key === undefined ? [] : [key],
@@ -68,7 +68,8 @@ export function connectionTarget(
     stateFolder: settings.folder(names.stateFolder),
     connectTimeoutSeconds:
       settings.whole(names.timeout, 1, 3600) ?? connection.timeoutSeconds ?? config.connectTimeoutSeconds ?? defaultTimeoutSeconds,
-    ...(transport === 'ssh' ? { ...keysOf(config), ...jumpsOf(host, at, settings, config, run) } : {}),
+    ...(transport === 'local' ? {} : { ...keysOf(config), ...jumpsOf(host, at, settings, config, run) }),
+    ...(transport === 'openssh' ? { sshName: address ?? host } : {}),
   }
   return { target, problems: settings.problems.map((problem) => ({ ...problem, host })) }
 }
@@ -264,12 +265,13 @@ function hopTarget(hop: Hop, host: string, at: Position, connection: CompiledRun
   }
 }
 
-function transportOf(settings: Settings): 'ssh' | 'local' | undefined {
+function transportOf(settings: Settings): TransportName | undefined {
   const found = settings.text(names.transport)
   if (found === undefined) return undefined
   if (sshWords.includes(found.text)) return 'ssh'
+  if (found.text === 'openssh') return 'openssh'
   if (localWords.includes(found.text)) return 'local'
-  return settings.refuse(found.setting, 'VALUE_INVALID', `expected ssh or local, got ${found.shown}`)
+  return settings.refuse(found.setting, 'VALUE_INVALID', `expected ssh, openssh or local, got ${found.shown}`)
 }
 
 /**

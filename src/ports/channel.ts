@@ -12,12 +12,18 @@ export interface Becoming {
   readonly method: BecomeMethod
 }
 
+/** ssh by a library, by the ssh program of this machine, or this machine itself. */
+export const transportNames = ['ssh', 'openssh', 'local'] as const
+export type TransportName = (typeof transportNames)[number]
+
 /** Where and how to reach one host; made by compile from inventory and options, never from facts. */
 export interface ConnectionTarget {
   readonly name: string
   /** where the inventory names the host */
   readonly at: Position
-  readonly transport: 'ssh' | 'local'
+  readonly transport: TransportName
+  /** openssh: the name by which the ssh program looks the host up in its own configuration */
+  readonly sshName?: string
   readonly address: string
   readonly port: number
   readonly user: string

@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import type { ClientChannel } from 'ssh2'
-import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
-import { bootstrapLine, defaultSearchPath, nonceFrom, shellStarts, type Bootstrap } from './bootstrap.ts'
+import type { ConnectionTarget, Transport } from '../ports/channel.ts'
 import { failure, quoted } from './failure.ts'
 import { knownHostsReader } from './host-key.ts'
 import { JumpHosts, type Line } from './jump-hosts.ts'
-import { logIn } from './login.ts'
-import { defaultLoginTimeoutSeconds, defaultOutputLimitBytes, type TransportOptions } from './options.ts'
+import type { TransportOptions } from './options.ts'
 import { Inbox, zeroCounters, type Counters, type Pipe } from './pipe.ts'
-import { ShellChannel } from './shell-channel.ts'
 import { connectSsh, type SshConnection, type SshLibraries } from './ssh-connect.ts'
 import { keyReader, loginWays } from './ssh-keys.ts'
+import { startShell } from './start-shell.ts'
 import { checkTarget } from './target.ts'
 
 /** One connection and one channel per host, over node-ssh, which is loaded when the first host is opened. */
@@ -39,45 +36,18 @@ export function sshTransport(options: TransportOptions): Transport {
       })
       connection.client.once('close', () => line?.release())
       try {
-        return await startShell(connection, target, options, counters)
+        return await startShell(
+          (command, timeoutSeconds) => openPipe(connection, command, target, timeoutSeconds, counters),
+          target,
+          options,
+          counters,
+        )
       } catch (error) {
         await connection.close()
         throw error
       }
     },
   }
-}
-
-async function startShell(
-  connection: SshConnection,
-  target: ConnectionTarget,
-  options: TransportOptions,
-  counters: Counters,
-): Promise<Channel> {
-  const { become } = target
-  const timeoutSeconds = options.loginTimeoutSeconds ?? defaultLoginTimeoutSeconds
-  const said: string[] = []
-  for (const start of shellStarts) {
-    const bootstrap: Bootstrap = {
-      nonce: nonceFrom(randomBytes(16).toString('hex')),
-      searchPath: options.searchPath ?? defaultSearchPath,
-      become: become && { user: become.user, method: become.method, withPassword: become.password !== undefined, loginUser: target.user },
-    }
-    const pipe = await openPipe(connection, bootstrapLine(bootstrap, start), target, timeoutSeconds, counters)
-    const result = await logIn(pipe, bootstrap, target, timeoutSeconds)
-    if (result.kind === 'ready')
-      return new ShellChannel(pipe, bootstrap, target, counters, options.outputLimitBytes ?? defaultOutputLimitBytes)
-    said.push(
-      result.said.trim() === '' ? `nothing${result.end.code === undefined ? '' : `, status ${result.end.code}`}` : quoted(result.said),
-    )
-  }
-  const printed = [...new Set(said)].join(', then ')
-  throw failure(
-    target,
-    'SHELL_REFUSED',
-    `the account ${target.user} gives no shell; it printed ${printed}`,
-    'use an account whose login shell may run sh, and whose key has no forced command',
-  )
 }
 
 function openPipe(

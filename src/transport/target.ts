@@ -9,10 +9,10 @@ const userPattern = /^[^\s\p{C}"'`$;&|<>()*?!{}[\]#~-][^\s\p{C}"'`$;&|<>()*?!{}[
 
 /** The last check before words go to the wire; names were checked with their place when they were read. */
 export function checkTarget(target: ConnectionTarget, options: TransportOptions): void {
-  if (target.transport === 'ssh' && !addressPattern.test(target.address)) {
+  if (target.transport !== 'local' && !addressPattern.test(target.address)) {
     throw failure(target, 'HOST_NAME_INVALID', `${quoted(target.address)} cannot be an address`, 'write a host name or an IP address')
   }
-  if (target.transport === 'ssh' && !userPattern.test(target.user))
+  if (target.transport !== 'local' && !userPattern.test(target.user))
     throw failure(target, 'VALUE_INVALID', `${quoted(target.user)} cannot be the name of a user`)
   if (!Number.isInteger(target.port) || target.port < 1 || target.port > 65535)
     throw failure(target, 'VALUE_INVALID', `${target.port} is no port`)

@@ -259,7 +259,7 @@ test.each([
   { case: 'forks 0', argv: ['plan', 'p', '-i', 'h', '-f', '0'], says: 'expected a whole number from 1' },
   { case: 'forks in words', argv: ['plan', 'p', '-i', 'h', '-f', 'ten'], says: 'expected a whole number from 1' },
   { case: 'an unknown format', argv: ['plan', 'p', '-i', 'h', '--output', 'xml'], says: 'Allowed choices are text, json' },
-  { case: 'an unknown transport', argv: ['plan', 'p', '-i', 'h', '--transport', 'winrm'], says: 'Allowed choices are ssh, local' },
+  { case: 'an unknown transport', argv: ['plan', 'p', '-i', 'h', '--transport', 'winrm'], says: 'Allowed choices are ssh, openssh, local' },
   {
     case: 'no host to explain a variable of',
     argv: ['explain', 'var', 'a', '-i', 'h'],

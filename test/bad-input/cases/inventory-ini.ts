@@ -189,7 +189,7 @@ const cases: readonly Omit<BadCase, 'args'>[] = [
   {
     name: 'a connection nobody knows',
     files: ini('h1 ansible_connection=winrm\n'),
-    expect: { code: 'VALUE_INVALID', at: 'hosts:1:23', message: 'ansible_connection: expected ssh or local' },
+    expect: { code: 'VALUE_INVALID', at: 'hosts:1:23', message: 'ansible_connection: expected ssh, openssh or local' },
   },
   {
     name: 'become as a word nobody knows',

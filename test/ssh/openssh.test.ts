@@ -1,0 +1,118 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type SshHost, startSshHost } from '../../src/embedded/ssh-host.ts'
+import type { Channel, ConnectionTarget } from '../../src/ports/channel.ts'
+import { Secret } from '../../src/model/value.ts'
+import { opensshTransport, sshWords } from '../../src/transport/openssh.ts'
+import { optionsWith, problemOf, removeTemporaryFolders, targetWith, temporaryFolder } from './rig.ts'
+
+let host: SshHost
+let folder = ''
+let open: Channel | undefined
+beforeEach(async () => {
+  folder = temporaryFolder()
+  host = await startSshHost({ folder })
+  file('known_hosts', `${host.hostKeyLine}\n`)
+  file('key', host.clientKey)
+})
+afterEach(async () => {
+  await open?.close()
+  open = undefined
+  await host.close()
+})
+afterAll(removeTemporaryFolders)
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chmodSync(path, 0o600)
+  return path
+}
+
+const target = (more: Partial<ConnectionTarget> = {}): ConnectionTarget =>
+  targetWith({
+    ...{ transport: 'openssh', port: host.port, privateKeyFiles: [join(folder, 'key')], knownHostsFiles: [join(folder, 'known_hosts')] },
+    identitiesOnly: true,
+    ...more,
+  })
+const transport = () => opensshTransport(optionsWith({}))
+const refused = (more: Partial<ConnectionTarget>) => problemOf(transport().open(target(more)))
+
+test('programs run one after the other over one connection of the ssh program, which ends with them', async () => {
+  open = await transport().open(target())
+  const first = await open.exchange('tls_x=kept; echo out; echo err >&2; false', { idleSeconds: 10 })
+  expect([Buffer.from(first.output).toString(), first.rc]).toEqual(['out\nerr\n', 1])
+  expect(Buffer.from((await open.exchange('printf %s "$tls_x"', { idleSeconds: 10 })).output).toString()).toBe('kept')
+  expect(open.stats).toMatchObject({ connections: 1, channels: 1, exchanges: 2 })
+  expect(host.stats).toMatchObject({ connections: 1, channels: 1 })
+  await open.close()
+})
+
+describe('what ssh refuses has the code that it has with the library, and nothing was asked of the host', () => {
+  test('a host key that nobody vouches for: no byte of a login goes out', async () => {
+    expect(await refused({ knownHostsFiles: [file('none', '')] })).toMatchObject({
+      code: 'HOST_KEY_UNKNOWN',
+      message: expect.stringContaining(`127.0.0.1 port ${host.port}`),
+    })
+    expect(host.stats.authentications).toBe(0)
+  })
+
+  test('a host key that is another one', async () => {
+    const other = await startSshHost({ folder })
+    await other.close()
+    const line = `[127.0.0.1]:${host.port} ${other.hostKeyLine.split(' ').slice(1).join(' ')}`
+    expect((await refused({ knownHostsFiles: [file('other', `${line}\n`)] })).code).toBe('HOST_KEY_CHANGED')
+    expect(host.stats.authentications).toBe(0)
+  })
+
+  test('a host key that is revoked', async () => {
+    const lines = `${host.hostKeyLine}\n@revoked ${host.hostKeyLine}\n`
+    expect((await refused({ knownHostsFiles: [file('revoked', lines)] })).code).toBe('HOST_KEY_REVOKED')
+    expect(host.stats.authentications).toBe(0)
+  })
+
+  test('a key that the host does not know', async () => {
+    const other = await startSshHost({ folder })
+    await other.close()
+    expect(await refused({ privateKeyFiles: [file('other-key', other.clientKey)] })).toMatchObject({
+      code: 'AUTH_FAILED',
+      hint: expect.stringContaining(`ssh -v -p ${host.port} -l deploy 127.0.0.1 true`),
+    })
+    expect(host.stats.channels).toBe(0)
+  })
+
+  test('a port on which nobody listens', async () => {
+    await host.close()
+    expect(await refused({})).toMatchObject({ code: 'HOST_UNREACHABLE', message: expect.stringContaining('Connection refused') })
+  })
+
+  test('no ssh on this machine', async () => {
+    const without = opensshTransport(optionsWith({}, { environment: { PATH: '/nonexistent' } }))
+    expect(await problemOf(without.open(target()))).toMatchObject({ code: 'HOST_UNREACHABLE', hint: 'install the ssh client' })
+  })
+})
+
+test('a connection that ends in the middle of a program is told of', async () => {
+  open = await transport().open(target())
+  const lost = problemOf(open.exchange('echo begun; sleep 30', { idleSeconds: 20 }))
+  await host.close()
+  expect((await lost).code).toBe('CONNECTION_LOST')
+})
+
+describe('the words of the process', () => {
+  test('hold no password: one that is given is refused', () => {
+    expect(() => sshWords(target({ password: Secret.of('hunter2hunter2') }), optionsWith({}))).toThrow(/takes no password/)
+  })
+
+  test('name files in quotes, whatever stands in their names, and the host last', () => {
+    const words = sshWords(
+      target({ knownHostsFiles: ['/a b/%h'], sshName: 'web1', jumps: [target({ hop: 'gate', user: 'jo' })] }),
+      optionsWith({}),
+    )
+    expect(words).toContain('UserKnownHostsFile="/a b/%%h"')
+    expect(words).toContain(`ProxyJump=jo@gate:${host.port}`)
+    expect(words.slice(-2)).toEqual(['--', 'web1'])
+    expect(() => sshWords(target({ knownHostsFiles: ['/a"b'] }), optionsWith({}))).toThrow(/cannot be named to ssh/)
+  })
+})
