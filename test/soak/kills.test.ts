@@ -6,8 +6,8 @@ import build from '../fleet/support/build.setup.ts'
 import { say } from './say.ts'
 
 /** Hosts of each service, side by side; together they meet each moment at least 25 times. */
-const hosts = 2
-const each = 13
+const hosts = 3
+const each = 9
 const seed = Number(process.env['TLSPLAY_SEED'] ?? Date.now() % 100_000)
 
 let site: KillSite

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { remoteHosts } from '../../src/execute/remote-host.ts'
 import { sha256Hex } from '../../src/lib/digest.ts'
-import { type Problem, TlsplayError } from '../../src/model/problem.ts'
+import type { Problem } from '../../src/model/problem.ts'
 import type { ActStep, HostSession, StageStep } from '../../src/ports/host-session.ts'
 import { nodeDialer } from '../../src/transport/dialer.ts'
 import { type Expected, snapshot, type Version, violations } from './oracle.ts'
+import { attempt, type Tally, tallied } from './one-write.ts'
 import { plainHost, type ShellCommand } from './plain-host.ts'
 import { targetWith } from './rig.ts'
 import { cuts, type Direction, type WireFault } from './wire.ts'
@@ -124,16 +125,6 @@ export async function onePlay(shell: ShellCommand, fault: WireFault): Promise<On
   }
 }
 
-async function attempt(act: () => Promise<void>): Promise<'done' | readonly Problem[]> {
-  try {
-    await act()
-    return 'done'
-  } catch (error) {
-    if (error instanceof TlsplayError) return error.problems
-    return [{ code: 'PROTOCOL', message: `a bug: ${String(error)}` }]
-  }
-}
-
 /** Until no transaction is left; the oracle tells of one that never goes. */
 async function atRest(state: string): Promise<void> {
   const left = (): boolean => {
@@ -158,18 +149,6 @@ export function playCuts({ passed, ends }: OnePlay, stride: number): readonly Wi
 }
 
 /** Most of a cut is waiting for the guard of its host. */
-export async function cutPlays(shell: ShellCommand, faults: readonly WireFault[], together = 16) {
-  const found: string[] = []
-  const counts = { old: 0, new: 0 }
-  let next = 0
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < faults.length; index = next++) {
-      const fault = faults[index] ?? { kind: 'none' }
-      const result = await onePlay(shell, fault)
-      counts[result.isNew ? 'new' : 'old'] += 1
-      found.push(...result.violations.map((one) => `${JSON.stringify(fault)}: ${one}`))
-    }
-  }
-  await Promise.all(Array.from({ length: together }, worker))
-  return { points: faults.length, ...counts, violations: found }
+export function cutPlays(shell: ShellCommand, faults: readonly WireFault[]): Promise<Tally> {
+  return tallied(faults, 16, (fault) => onePlay(shell, fault))
 }

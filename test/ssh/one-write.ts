@@ -89,7 +89,8 @@ async function run(shell: ShellCommand, fault: WireFault, folder: string) {
   return { told, pid: await host.gone(), passed: host.passed() }
 }
 
-async function attempt(act: () => Promise<void>): Promise<OneWrite['told']> {
+/** What is told of it: nothing but success, or its problems. */
+export async function attempt(act: () => Promise<void>): Promise<OneWrite['told']> {
   try {
     await act()
     return 'done'
@@ -116,18 +117,27 @@ export interface Tally {
 }
 
 /** Runs all of them, a few at a time. */
-export async function cutEverywhere(shell: ShellCommand, faults: readonly WireFault[], again: (index: number) => boolean): Promise<Tally> {
+export function cutEverywhere(shell: ShellCommand, faults: readonly WireFault[], again: (index: number) => boolean): Promise<Tally> {
+  return tallied(faults, 6, (fault, index) => oneWrite(shell, fault, again(index)))
+}
+
+/** Injects each fault, so many at a time, and counts what became of the hosts. */
+export async function tallied(
+  faults: readonly WireFault[],
+  together: number,
+  inject: (fault: WireFault, index: number) => Promise<{ readonly violations: readonly string[]; readonly isNew: boolean }>,
+): Promise<Tally> {
   const found: string[] = []
   const counts = { old: 0, new: 0 }
   let next = 0
   const worker = async (): Promise<void> => {
     for (let index = next++; index < faults.length; index = next++) {
       const fault = faults[index] ?? { kind: 'none' }
-      const result = await oneWrite(shell, fault, again(index))
-      counts[result.isNew ? 'new' : 'old'] += 1
-      found.push(...result.violations.map((one) => `${JSON.stringify(fault)}: ${one}`))
+      const { isNew, violations } = await inject(fault, index)
+      counts[isNew ? 'new' : 'old'] += 1
+      found.push(...violations.map((one) => `${JSON.stringify(fault)}: ${one}`))
     }
   }
-  await Promise.all(Array.from({ length: 6 }, worker))
+  await Promise.all(Array.from({ length: together }, worker))
   return { points: faults.length, ...counts, violations: found }
 }

@@ -75,15 +75,17 @@ export async function strike(
   watcher.say('aim', kill.moment, delay.toFixed(1))
   await watcher.hear('aimed', 10_000)
   const { child, ended } = start(site, place, kill.round, { struck: true, fails: kill.moment === 'x' })
-  const stopped =
-    kill.moment === 'c' ? new Promise((resolve) => setTimeout(resolve, delay)) : watcher.hear('stopped', 120_000).catch(() => undefined)
-  await Promise.race([stopped, ended])
-  const struck = child.exitCode === null && child.signalCode === null
-  child.kill('SIGKILL')
-  const code = await ended
-  const killed = performance.now()
-  watcher.say('go')
-  const { rest: gone } = await watcher.hear('gone', 10_000)
+  if (kill.moment === 'c') setTimeout(() => child.kill('SIGKILL'), delay)
+  // Whether it was killed or came to its end before: then the host goes on.
+  const over = ended.then((code) => {
+    watcher.say('go')
+    return { code, killed: performance.now() }
+  })
+  const { rest: gone } = await watcher.hear('gone', 240_000, (line) => {
+    if (line.startsWith('stopped ')) child.kill('SIGKILL')
+  })
+  const { code, killed } = await over
+  const struck = child.signalCode === 'SIGKILL'
   let [quiet, undoing] = [killed, 0]
   const moment = struck ? (gone as Moment) : undefined
   const heard = await watcher
