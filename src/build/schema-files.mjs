@@ -9,7 +9,14 @@ export async function schemaFiles() {
   const add = (path, name, schema) =>
     files.set(path, `${JSON.stringify({ $schema: draft, $id: `urn:tlsplay:schema:${name}`, ...schema }, null, 2)}\n`)
   for (const [name, schema] of Object.entries(tasks)) add(`task/${name}.json`, `task:${name}`, schema)
-  add('playbook.json', 'playbook', playbookSchema(documents, tasks))
+  const playbook = playbookSchema(documents, tasks)
+  add('playbook.json', 'playbook', playbook)
+  add(
+    'tasks.json',
+    'tasks',
+    listSchema(playbook, 'item', 'Tasks', 'a file of tasks: tasks/main.yml of a role, and what is imported or included'),
+  )
+  add('handlers.json', 'handlers', listSchema(playbook, 'handler', 'Handlers', 'a file of handlers: handlers/main.yml of a role'))
   add('role.json', 'role', withRoleUses(documents.role, documents.roleUse))
   add('inventory.json', 'inventory', documents.inventory)
   add('requirements.json', 'requirements', documents.requirements)
@@ -22,7 +29,7 @@ export async function schemaFiles() {
 /** The form for editors, with every task type in one schema. tlsplay itself picks the schema of a task by its key. */
 function playbookSchema({ play, question, importPlaybook, task, block, importTasks, importRole, meta, roleUse }, tasks) {
   const items = { type: 'array', items: { $ref: '#/$defs/item' } }
-  const handlers = { type: 'array', items: { $ref: '#/$defs/task' } }
+  const handlers = { type: 'array', items: { $ref: '#/$defs/handler' } }
   const lists = Object.fromEntries(
     ['pre_tasks', 'tasks', 'post_tasks', 'handlers'].map((key) => [
       key,
@@ -52,6 +59,7 @@ function playbookSchema({ play, question, importPlaybook, task, block, importTas
       import_playbook: importPlaybook,
       roleUse,
       item: { anyOf: ['block', 'import_tasks', 'import_role', 'meta', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
+      handler: { anyOf: ['import_tasks', 'task'].map((name) => ({ $ref: `#/$defs/${name}` })) },
       block: {
         ...block,
         properties: {
@@ -97,6 +105,11 @@ function playbookSchema({ play, question, importPlaybook, task, block, importTas
       },
     },
   }
+}
+
+/** A file that holds the list alone which stands under a key of a play. */
+function listSchema({ $defs: { play, question, import_playbook, roleUse, ...$defs } }, item, title, description) {
+  return { title, description, type: ['array', 'null'], items: { $ref: `#/$defs/${item}` }, $defs }
 }
 
 function withRoleUses(role, roleUse) {

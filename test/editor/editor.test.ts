@@ -38,6 +38,28 @@ describe('an example', () => {
   })
 })
 
+describe('nothing is marked in', () => {
+  test.each([
+    {
+      what: 'a file of tasks',
+      schema: 'tasks',
+      text: '- include_tasks: a.yml\n- meta: clear_host_errors\n- block: [{ debug: { msg: x } }]\n',
+    },
+    {
+      what: 'a file of handlers',
+      schema: 'handlers',
+      text: '- import_tasks: a.yml\n- { name: h, include_tasks: b.yml }\n- { listen: t, debug: { msg: x } }\n',
+    },
+    {
+      what: 'questions, facts of a delegate and a version',
+      schema: 'playbook',
+      text: '- hosts: all\n  vars_prompt: [{ name: x, default: 1 }]\n  tasks:\n    - { set_fact: { y: 1 }, delegate_to: h, delegate_facts: true }\n    - import_role: { name: r, version: ">=1" }\n    - include_role: { name: r, public: true }\n',
+    },
+  ])('$what', async ({ what, schema, text }) => {
+    expect((await opened(`good ${what}`, schema, `|${text}`)).found).toEqual([])
+  })
+})
+
 /** A text with `|` where somebody stands in it, opened as a file beside the playbooks. */
 async function opened(name: string, schema: string, marked: string) {
   const path = join(root, 'playbooks', `${name}.yml`)
@@ -60,6 +82,20 @@ describe('a mistake is told at its place', () => {
       text: '- hosts: all\n  tasks:\n    - wait_for: {port: |yes}\n',
       says: /integer|number|pattern/i,
     },
+    {
+      what: 'a misspelt key of a question',
+      schema: 'playbook',
+      text: '- hosts: all\n  vars_prompt:\n    - {name: x, |privat: true}\n',
+      says: /privat/,
+    },
+    {
+      what: 'an action of meta that nobody has',
+      schema: 'playbook',
+      text: '- hosts: all\n  tasks:\n    - meta: |flush\n',
+      says: /not accepted|meta/i,
+    },
+    { what: 'a misspelt parameter in a file of tasks', schema: 'tasks', text: '- copy: {|dst: /x}\n', says: /dst|dest/ },
+    { what: 'a block among handlers', schema: 'handlers', text: '- name: h\n  |block: []\n', says: /block/ },
     { what: 'a misspelt key of an inventory', schema: 'inventory', text: 'all:\n  |hots: {}\n', says: /hots/ },
     { what: 'a role without a version', schema: 'role', text: '|summary: x\n', says: /version/ },
     {
@@ -103,6 +139,12 @@ describe('completion offers', () => {
       schema: 'playbook',
       text: '- hosts: all\n  tasks:\n    - service:\n        name: x\n        state: |\n',
       offers: ['started', 'restarted'],
+    },
+    {
+      what: 'task types in a file of tasks',
+      schema: 'tasks',
+      text: '- name: x\n  |\n',
+      offers: ['copy', 'include_tasks', 'delegate_facts'],
     },
     { what: 'keys of a role', schema: 'role', text: "summary: s\nversion: '1'\n|\n", offers: ['inputs', 'dependencies', 'vars'] },
     { what: 'keys of a required role', schema: 'requirements', text: 'roles:\n  - src: ./x\n    |\n', offers: ['version', 'path', 'name'] },
