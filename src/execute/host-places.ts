@@ -1,6 +1,6 @@
 import type { Probe } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
-import { type Entry, hasChanges, type Place } from '../plan/entry.ts'
+import { delegateOf, type Entry, hasChanges, type Place } from '../plan/entry.ts'
 import type { PlanTools, WalkInput } from '../plan/input.ts'
 import { walk, type WalkResult } from '../plan/walk.ts'
 import type { ChannelStats } from '../ports/channel.ts'
@@ -91,7 +91,7 @@ export class HostPlaces {
     this.memory.asks(place, probes)
     const session = await this.session(place)
     const answers = await session.observe(probes, anew)
-    const stale = place === 'host' && session.unfinished && (await this.#takeBack(session))
+    const stale = session.unfinished && (await this.#takeBack(session, delegateOf(place) ?? this.#host))
     this.memory.learn(place, stale ? await session.observe(probes, true) : answers)
   }
 
@@ -119,15 +119,15 @@ export class HostPlaces {
   }
 
   /** Changes of a run that is gone come first. True when something was taken back: what was answered may not hold. */
-  async #takeBack(session: HostSession): Promise<boolean> {
+  async #takeBack(session: HostSession, host: string): Promise<boolean> {
     if (!this.#ports.acts) {
-      this.#ports.warn(`${this.#host} holds changes of a run that is not over, or never will be; a run takes them back first`)
+      this.#ports.warn(`${host} holds changes of a run that is not over, or never will be; a run takes them back first`)
       return false
     }
     const { left, served } = await session.rollback('found')
-    if (left.length > 0) throw new TlsplayError([rollbackIncomplete(this.#host, left)])
-    if (served.other.length > 0) this.#ports.warn(servesOther(this.#host, served.other).message)
-    this.#ports.warn(`${this.#host}: took back the changes of a run that had ended in their midst`)
+    if (left.length > 0) throw new TlsplayError([rollbackIncomplete(host, left)])
+    if (served.other.length > 0) this.#ports.warn(servesOther(host, served.other).message)
+    this.#ports.warn(`${host}: took back the changes of a run that had ended in their midst`)
     return true
   }
 

@@ -10,13 +10,13 @@ import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import type { Stop } from '../plan/stops.ts'
 import { isLost, walk } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
-import type { HostConnector } from '../ports/host-session.ts'
+import type { HostConnector, HostSession } from '../ports/host-session.ts'
 import { failureCode, isFatal, judgesItself, knownAs } from './entry-verdicts.ts'
 import { HostOutcomes } from './host-outcomes.ts'
 import { HostPlaces, type Unobserved, type Walked } from './host-places.ts'
 import { problemOf } from './outcome.ts'
 import { blocksOf } from './plan-promise.ts'
-import { rollbackIncomplete, rolledBack, servesOther } from './rolled-back.ts'
+import { undoneProblems } from './rolled-back.ts'
 import { applySegment, type SegmentPorts } from './segment.ts'
 import type { Stretch } from './stretch.ts'
 import { takeTurns } from './turns.ts'
@@ -31,8 +31,8 @@ export interface HostRunPorts {
   readonly acts: boolean
   readonly warn: (message: string) => void
   readonly segment: Pick<SegmentPorts, 'issuer' | 'clock' | 'desk' | 'pause' | 'inTurn'>
-  /** how a place that is not the host itself is reached; throws TlsplayError when what is written about it is wrong */
-  targetOf(place: Exclude<Place, 'host'>): ConnectionTarget
+  /** a place that is not the host itself; throws TlsplayError when what is written about it is wrong */
+  openElsewhere(place: Exclude<Place, 'host'>): Promise<HostSession>
   /** the run was interrupted */
   interrupted(): boolean
 }
@@ -72,7 +72,7 @@ export class HostRun {
     this.name = name
     this.#target = target
     this.#ports = ports
-    const open = (place: Place) => ports.connector.open(place === 'host' ? target : ports.targetOf(place))
+    const open = (place: Place) => (place === 'host' ? ports.connector.open(target) : ports.openElsewhere(place))
     this.#places = new HostPlaces(name, { ...ports, open })
     this.#outcomes = new HostOutcomes(ports.tools.taskTypes)
   }
@@ -395,10 +395,7 @@ export class HostRun {
     const lasting = this.#outcomes.takeLasting()
     if (complete) return session.commit()
     this.failed = true
-    const { any, left, served } = await session.rollback('failed')
-    if (left.length > 0) this.problems.push(rollbackIncomplete(this.name, left))
-    else if (served.other.length > 0) this.problems.push(servesOther(this.name, served.other))
-    else if (any) this.problems.push(rolledBack(this.name, lasting, served.again))
+    this.problems.push(...undoneProblems(this.name, await session.rollback('failed'), lasting))
   }
 
   /** Nothing may be taken as observed that was seen before another play or batch acted. */

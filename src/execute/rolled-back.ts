@@ -1,4 +1,5 @@
 import type { Problem } from '../model/problem.ts'
+import type { Undone } from '../ports/host-session.ts'
 
 /** `lasting`: tasks that acted and cannot be taken back. `again`: ports that were asked, and serve what they served before. */
 export function rolledBack(host: string, lasting: readonly string[], again: readonly string[]): Problem {
@@ -28,4 +29,11 @@ export function rollbackIncomplete(host: string, left: readonly string[]): Probl
     message: `not all that was changed on ${host} could be taken back:\n${left.join('\n')}`,
     hint: 'put right what is named and run again: the rest is taken back first',
   }
+}
+
+/** What there is to tell once a host has gone back. */
+export function undoneProblems(host: string, { any, left, served }: Undone, lasting: readonly string[]): readonly Problem[] {
+  if (left.length > 0) return [rollbackIncomplete(host, left)]
+  if (served.other.length > 0) return [servesOther(host, served.other)]
+  return any ? [rolledBack(host, lasting, served.again)] : []
 }

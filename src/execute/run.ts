@@ -19,6 +19,7 @@ import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './
 import { eachBounded } from './pool.ts'
 import { rawAsset } from './raw-asset.ts'
 import { RunLog } from './run-log.ts'
+import { undoneProblems } from './rolled-back.ts'
 import { actedElsewhere, SharedPlaces } from './shared-places.ts'
 import { OtherHosts } from './other-hosts.ts'
 import { Stepping } from './stepping.ts'
@@ -87,7 +88,7 @@ class PlaybookRun {
     this.#stepping = request.step === true ? new Stepping(ports.desk, request.signal) : undefined
     const names = [...new Set(request.run.plays.flatMap((play) => play.hosts))]
     this.#log = new RunLog(request, ports.events, names)
-    this.#places = new SharedPlaces(request.run)
+    this.#places = new SharedPlaces(request.run, ports.connector)
     const places = this.#places
     const problems: Problem[] = []
     this.#hosts = new Map(
@@ -101,7 +102,7 @@ class PlaybookRun {
             tools: ports.tools,
             acts: request.mode === 'run',
             warn: (message) => this.#log.emit({ type: 'warning', message }),
-            targetOf: (place) => places.targetOf(place),
+            openElsewhere: (place) => places.open(place, name),
             interrupted: () => request.signal?.aborted === true,
             segment: {
               issuer: ports.issuer,
@@ -145,7 +146,7 @@ class PlaybookRun {
       }
       return await this.#log.finish([...this.#hosts.values()])
     } finally {
-      await Promise.all([...this.#hosts.values()].map((host) => host.close()))
+      await Promise.all([...[...this.#hosts.values()].map((host) => host.close()), this.#places.close()])
     }
   }
 
@@ -262,6 +263,7 @@ class PlaybookRun {
         if (!host.active || stretch === batch.stretches.at(-1)) await host.settle(keepsAnyway || host.active)
         if (last && host.acted && host.active) host.convergeIfHeard()
       })
+      await this.#settleDelegates(batch)
       for (const name of batch.hosts) {
         const host = this.#hosts.get(name)
         // Failed along with others, or cut short: what is still open goes back.
@@ -270,6 +272,30 @@ class PlaybookRun {
       }
     }
     this.#log.emit({ type: 'phase_finished', phase: 'apply' })
+  }
+
+  /**
+   * What was done on hosts that are nothing but delegates counts when every host that it was done for has ended well. Else each of them
+   * goes back as a whole, and who needed what was done there has failed with the one that failed.
+   */
+  async #settleDelegates({ hosts, play }: BatchPlan): Promise<void> {
+    const isWell = (name: string): boolean =>
+      play.play.forceHandlers || (this.#hosts.get(name)?.active === true && this.#request.signal?.aborted !== true)
+    const first = this.#hosts.get(hosts[0] ?? '')
+    if (first === undefined) return
+    await this.#guard(first, async () => {
+      for (const { name, hosts: users, undone } of await this.#places.settle(isWell)) {
+        if (undone === undefined) continue
+        const failed = users.filter((user) => !isWell(user))
+        const teller = this.#hosts.get(failed[0] ?? '') ?? first
+        teller.problems.push(...undoneProblems(name, undone, []))
+        for (const user of users.filter(isWell)) {
+          const message = `what was done on ${name} for ${user} was taken back with what was done there for ${failed.join(', ')}`
+          const host = this.#hosts.get(user)
+          if (host !== undefined) this.#fail(host, { code: 'ROLLED_BACK', host: user, message })
+        }
+      }
+    })
   }
 
   /** If every host of a batch is lost, no later batch and no later play runs (design/language.md A.3). */

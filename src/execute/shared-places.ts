@@ -4,12 +4,14 @@ import { isTemplate } from '../compile/template.ts'
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import { delegateOf, delegatePlace, type Entry, type Overlays, type Place } from '../plan/entry.ts'
 import type { ConnectionTarget } from '../ports/channel.ts'
+import type { HostConnector, HostSession } from '../ports/host-session.ts'
+import { Delegates, type SettledDelegate } from './delegates.ts'
 import type { HostRun } from './host-run.ts'
 import { turnstile } from './pool.ts'
 
 /**
  * Places on which tasks of several hosts act: the controller, and hosts that tasks are delegated to. Each host reaches them
- * over a connection of its own; what one plans there holds for the next, and what one does there the next looks at first.
+ * over a connection of its own, and one that is nothing but a delegate over one for all (delegates.ts); what one plans there holds for the next, and what one does there the next looks at first.
  */
 export class SharedPlaces {
   readonly #run: CompiledRun
@@ -17,11 +19,31 @@ export class SharedPlaces {
   readonly #turns = new Map<Place, ReturnType<typeof turnstile>>()
   #planned: Overlays = {}
 
-  constructor(run: CompiledRun) {
+  readonly #connector: HostConnector
+  readonly #delegates: Delegates
+
+  constructor(run: CompiledRun, connector: HostConnector) {
     this.#run = run
+    this.#connector = connector
+    this.#delegates = new Delegates(connector)
   }
 
-  targetOf(place: Exclude<Place, 'host'>): ConnectionTarget {
+  /** The place as `host` uses it. Throws TlsplayError when what is written about it is wrong. */
+  open(place: Exclude<Place, 'host'>, host: string): Promise<HostSession> {
+    const target = this.#targetOf(place)
+    return target.exclusive ? this.#delegates.open(target, host) : this.#connector.open(target)
+  }
+
+  /** The end of a batch on delegates: see `Delegates`. */
+  settle(isWell: (host: string) => boolean): Promise<readonly SettledDelegate[]> {
+    return this.#delegates.settle(isWell)
+  }
+
+  close(): Promise<void> {
+    return this.#delegates.close()
+  }
+
+  #targetOf(place: Exclude<Place, 'host'>): ConnectionTarget {
     const known = this.#targets.get(place)
     if (known !== undefined) return known
     const target = this.#reached(place)
@@ -34,7 +56,9 @@ export class SharedPlaces {
     if (name === undefined) return controllerTarget(this.#run)
     const { target, problems } = delegateTarget(name, this.#run)
     if (isNonEmpty(problems)) throw new TlsplayError(problems)
-    return target
+    // A host of the run is locked, and goes back, by what is done there for itself.
+    const isOwn = this.#run.plays.some(({ hosts }) => hosts.includes(name))
+    return { ...target, exclusive: !isOwn && target.transport !== 'local' }
   }
 
   /** One after another, whoever acts. */

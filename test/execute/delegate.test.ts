@@ -99,3 +99,53 @@ describe('delegate_to', () => {
     expect(report.exitCode).toBe(4)
   })
 })
+
+describe('a host that is nothing but a delegate', () => {
+  const book = (...tasks: readonly string[]) => `- {hosts: "h1,h2", tasks: [${tasks.join(', ')}]}\n`
+  const there = '{copy: {dest: "/etc/app/{{ inventory_hostname }}", content: x}, delegate_to: h3}'
+  const own = '{command: own}'
+  function hostsOf(failing?: string): ReadonlyMap<string, MemoryHost> {
+    const hosts = hostsNamed('h1', 'h2', 'h3')
+    if (failing !== undefined) hosts.get(failing)?.commands.set('own', { rc: 1, stdout: '' })
+    return hosts
+  }
+  const told = ({ problems }: Awaited<ReturnType<typeof play>>['report']) => problems.map(({ host, code }) => `${host} ${code}`)
+
+  test('is reached over one connection for all, and what is done there counts when all is well', async () => {
+    const hosts = hostsOf()
+    const { report } = await play(book(there, own), hosts)
+    expect(report).toMatchObject({ exitCode: 0, problems: [] })
+    expect(hosts.get('h3')).toMatchObject({ connections: 1, before: undefined, deeds: ['write /etc/app/h1', 'write /etc/app/h2'] })
+  })
+
+  test('goes back as a whole when one that it was done for fails later, and the others are told', async () => {
+    const hosts = hostsOf('h2')
+    const { report } = await play(book(there, own), hosts)
+    expect(hosts.get('h3')?.deeds.at(-1)).toBe('rollback')
+    expect([...(hosts.get('h3')?.files.keys() ?? [])].filter((path) => path.startsWith('/etc/app/'))).toEqual([])
+    expect(told(report)).toEqual(['h1 ROLLED_BACK', 'h2 TASK_FAILED', 'h3 ROLLED_BACK'])
+    expect(report.problems[0]?.message).toBe('what was done on h3 for h1 was taken back with what was done there for h2')
+    expect(report.exitCode).toBe(2)
+  })
+
+  test('keeps what was done for others when one fails for which nothing was done there', async () => {
+    const hosts = hostsOf('h2')
+    const { report } = await play(book(own, there), hosts)
+    expect(hosts.get('h3')).toMatchObject({ before: undefined, deeds: ['write /etc/app/h1'] })
+    expect(told(report)).toEqual(['h2 TASK_FAILED'])
+  })
+
+  test('that a run left in its midst goes back first', async () => {
+    const hosts = hostsOf()
+    const left = hosts.get('h3')
+    if (left !== undefined) left.leftover = true
+    expect((await play(book(there), hosts)).report.exitCode).toBe(0)
+    expect(left?.deeds).toEqual(['rollback', 'write /etc/app/h1', 'write /etc/app/h2'])
+  })
+
+  test('a delegate that is a host of the run is kept for the run by what it does itself', async () => {
+    const hosts = hostsOf('h1')
+    await play(book(there.replace('h3', 'h2'), own), hosts)
+    expect(hosts.get('h2')?.deeds).toEqual(['write /etc/app/h1', 'write /etc/app/h2', 'run own'])
+  })
+})

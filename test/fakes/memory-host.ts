@@ -39,6 +39,8 @@ export class MemoryHost {
   stuck: readonly string[] = []
   /** its files when the transaction that is open was opened */
   before: ReadonlyMap<string, MemoryFile> | undefined
+  /** a run that is gone left changes there */
+  leftover = false
   /** its connection ends when it is asked to act */
   lost = false
   /** a tool that every program for this host needs and that is not there */
@@ -254,11 +256,18 @@ export class MemoryHost {
       get uncommitted() {
         return exclusive && host.before !== undefined
       },
-      unfinished: false,
+      get unfinished() {
+        return exclusive && host.leftover
+      },
       async commit() {
         host.before = undefined
       },
       async rollback() {
+        if (host.leftover) {
+          host.leftover = false
+          host.deeds.push('rollback')
+          return nothingUndone
+        }
         if (host.before === undefined) return nothingUndone
         host.files.clear()
         for (const [path, file] of host.before) host.files.set(path, file)
