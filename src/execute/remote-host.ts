@@ -19,7 +19,16 @@ import { HostLock, unfinishedSection } from './host-lock.ts'
 import { HostTransaction } from './host-transaction.ts'
 import { isUndoable, type Undo, undoOf } from './journal.ts'
 import { probeProgram, toolsOf } from './probe-program.ts'
-import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedAt, stagedVariable } from './step-program.ts'
+import {
+  actProgram,
+  checkSection,
+  discardProgram,
+  driftStatus,
+  prepareProgram,
+  stagedAt,
+  stagedBytes,
+  stagedVariable,
+} from './step-program.ts'
 import { fullFilesystems, roomSection } from './room.ts'
 import { ServedBefore } from './served-before.ts'
 import { packageOf } from './tools.ts'
@@ -34,6 +43,8 @@ const stagingTools = ['base64', 'sha256sum', 'mktemp', 'head'] as const
 const undoTools = ['stat', 'ln', 'cp', 'chown', 'rmdir'] as const
 
 const toolSection = 999_998
+
+const stagedLimitBytes = 4 * 1024 * 1024
 
 export interface RemoteHostOptions {
   readonly transport: Transport
@@ -162,7 +173,12 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
   }
 
   async function prepare(steps: readonly Numbered<StageStep>[]): Promise<Answers> {
-    if (steps.length === 0) return new Map()
+    const answers = new Map<number, StepAnswer>()
+    for (const part of partsOf(steps)) for (const [number, answer] of await stage(part)) answers.set(number, answer)
+    return answers
+  }
+
+  async function stage(steps: readonly Numbered<StageStep>[]): Promise<Answers> {
     staged = true
     for (const { number, step } of steps) {
       if (step.kind === 'make') for (const [name, path] of Object.entries(step.files)) made.set(path, stagedVariable(number, name))
@@ -259,6 +275,24 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
       { code: 'PROTOCOL', host: target.name, message, hint: 'run again with -vvv and report what the host printed' },
     ])
   }
+}
+
+/** What is staged in one exchange: as much as the shell of a small host can hold; a file above that goes alone. */
+function partsOf(steps: readonly Numbered<StageStep>[]): readonly (readonly Numbered<StageStep>[])[] {
+  const parts: Numbered<StageStep>[][] = []
+  let room = 0
+  for (const one of steps) {
+    const bytes = stagedBytes(one.step)
+    const last = parts.at(-1)
+    if (last === undefined || bytes > room) {
+      parts.push([one])
+      room = stagedLimitBytes - bytes
+    } else {
+      last.push(one)
+      room -= bytes
+    }
+  }
+  return parts
 }
 
 function answersOf(sections: readonly Section[]): Map<number, StepAnswer> {

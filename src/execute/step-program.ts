@@ -281,6 +281,11 @@ function invocation(step: RunStep): Invocation {
   return { argv: ['/bin/sh'], script: Secret.join([prelude, step.command.script]) }
 }
 
+/** How much a step adds to the program that stages it. */
+export function stagedBytes(step: StageStep): number {
+  return step.kind === 'write' ? contentBytes(step).length : 0
+}
+
 function contentBytes(step: WriteStep): Uint8Array {
   return step.content instanceof Uint8Array ? step.content : Buffer.from(revealText(step.content), 'utf8')
 }

@@ -51,3 +51,29 @@ test('a tool that lies is found out while staging, whatever it ends with', async
 test('the twin: one that does what it should is believed', async () => {
   expect(await staged('exec /usr/bin/base64 "$@"')).toMatchObject({ ok: true })
 })
+
+test('what is staged at once is bounded: more goes in more exchanges, in order', async () => {
+  const hosts = remoteHosts({
+    transport: localTransport(optionsWith({})),
+    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
+    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    clock: { now: () => 0 },
+    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk.example', watchdogSeconds: 0 },
+  })
+  const session = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
+  const write = (number: number, mebibytes: number): { readonly number: number; readonly step: WriteStep } => ({
+    number,
+    step: {
+      ...{ kind: 'write', path: join(folder, `f${number}`), content: Buffer.alloc(mebibytes * 1024 * 1024, 65) },
+      ...{ owner: undefined, group: undefined, mode: 0o600, expect: 'absent' },
+    },
+  })
+  try {
+    const answers = await session.prepare([write(0, 1), write(1, 1), write(2, 5), write(3, 1)])
+    expect([...answers].map(([number, { ok }]) => [number, ok])).toEqual([0, 1, 2, 3].map((number) => [number, true]))
+    expect(session.stats.exchanges).toBe(3)
+  } finally {
+    await session.close()
+  }
+  expect(readdirSync(folder).filter((name) => name.startsWith('.tlsplay'))).toEqual([])
+})
