@@ -158,8 +158,8 @@ describe('the roles', () => {
     const renewed = await on('run', 'roles.yml', ...values({ cert_renew_before: 40 }))
     expect({ code: renewed.code, problems: renewed.report.problems }).toEqual({ code: 0, problems: [] })
     expect(changed(renewed)).toEqual([
-      'h1 prometheus_tls : certificate',
-      'h3 prometheus_tls : certificate',
+      ...['certificate', 'pair that was replaced', 'web config file'].map((label) => `h1 prometheus_tls : ${label}`),
+      ...['certificate', 'pair that was replaced', 'web config file'].map((label) => `h3 prometheus_tls : ${label}`),
       'i1 influxdb1_tls : certificate',
       'i1 influxdb1_tls : service',
     ])
