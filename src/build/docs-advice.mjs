@@ -81,6 +81,8 @@ export const advice = {
   SETTING_ILLEGAL: 'Use `state: applied`, which picks what the installed version can do, or another value of the setting.',
   EDIT_IMPOSSIBLE: 'Correct the file by hand once, or write it as a whole with `copy` or `template`.',
   CA_MISSING: 'Make the authority: `tlsplay ca init NAME -i INVENTORY`, or bring its files back from a backup.',
+  ACME_REFUSED:
+    'What the server said stands in the message. For http-01 port 80 of the name has to reach the web root, for dns-01 the hook has to change the zone.',
   CA_LOCKED: 'Give the right passphrase, at the prompt or in the file of `--ca-passphrase-file`.',
   PLAN_NOT_SAVED: 'Settle what the plan refuses or could not reach, or leave those hosts out with `--limit`, and plan again.',
   PLAN_FILE: 'Plan again with `-o`. A plan is opened by the user who made it on the machine where it was made, and never after an edit.',

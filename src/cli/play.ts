@@ -3,6 +3,7 @@ import { Tally } from '../execute/abandoned.ts'
 import { BusyHosts } from '../execute/busy-hosts.ts'
 import { remoteHosts } from '../execute/remote-host.ts'
 import { runPlaybook } from '../execute/run.ts'
+import { acmeIssuer } from '../issuers/acme/acme-issuer.ts'
 import { caIssuer } from '../issuers/ca-issuer.ts'
 import { assetOpener, checkParams, type Vault } from '../load/index.ts'
 import type { CertificateFact } from '../model/fact.ts'
@@ -12,7 +13,7 @@ import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { Report } from '../model/report.ts'
 import { Secret } from '../model/value.ts'
 import { readAsset } from '../plan/assets.ts'
-import type { Clock } from '../ports/ports.ts'
+import type { Clock, Issuer } from '../ports/ports.ts'
 import { taskTypes } from '../tasks/index.ts'
 import { nodeDialer } from '../transport/dialer.ts'
 import { transports } from '../transport/transports.ts'
@@ -122,11 +123,20 @@ async function runPrepared(
 ): Promise<Played> {
   const { run, playbookFolder, vault } = prepared
   const file = passphraseFile(options.caPassphraseFile, io)
-  const ask = (authority: string) => terminalPrompt(io).secret(`passphrase of the certificate authority ${authority}`)
-  const issuer = caIssuer({
-    ...{ folder: run.inventory.folder, clock, random: nodeRandom },
-    passphrase: async (authority) => (file === undefined ? view.aside(() => ask(authority)) : readPassphrase(file, nodeFiles)),
+  const ask = (what: string) => terminalPrompt(io).secret(`passphrase of the ${what}`)
+  const passphrase = async (what: string) => (file === undefined ? view.aside(() => ask(what)) : readPassphrase(file, nodeFiles))
+  const acme = acmeIssuer({
+    ...{ folder: run.inventory.folder, playbookFolder, random: nodeRandom, env: withoutVaultPassword(io.env) },
+    pause: (milliseconds) => pause(milliseconds),
+    passphrase: (account) => passphrase(`ACME account ${account}`),
   })
+  const issuer: Issuer = {
+    ...caIssuer({
+      ...{ folder: run.inventory.folder, clock, random: nodeRandom },
+      passphrase: (authority) => passphrase(`certificate authority ${authority}`),
+    }),
+    acme,
+  }
   const transport = transports({
     ...{
       files: nodeFiles,

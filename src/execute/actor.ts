@@ -72,7 +72,9 @@ export function broke(actor: Actor): boolean {
 
 export function actSteps(actor: Actor): readonly Numbered<ActStep>[] {
   return actor.wants.flatMap((step, at): readonly Numbered<ActStep>[] =>
-    holdsUp(step) || step.kind === 'issue' || step.kind === 'make' ? [] : [{ number: actor.numbers[at] ?? 0, step }],
+    holdsUp(step) || step.kind === 'issue' || step.kind === 'make' || step.kind === 'order' || step.kind === 'finish'
+      ? []
+      : [{ number: actor.numbers[at] ?? 0, step }],
   )
 }
 
@@ -112,6 +114,10 @@ function describe(step: Step): string {
       return 'ask'
     case 'issue':
       return 'sign the request'
+    case 'order':
+      return 'order a certificate'
+    case 'finish':
+      return 'finish the order'
     case 'rest':
       return 'rest'
     case 'answer':

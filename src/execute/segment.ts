@@ -1,6 +1,6 @@
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { Probe } from '../model/fact.ts'
-import type { IssueStep, StepAnswer } from '../model/step.ts'
+import type { FinishStep, IssueStep, OrderStep, Step, StepAnswer } from '../model/step.ts'
 import type { AnyTaskType, TaskResult } from '../model/task-type.ts'
 import type { Entry, Place } from '../plan/entry.ts'
 import type { Answers, HostSession, Numbered, StageStep } from '../ports/host-session.ts'
@@ -54,8 +54,10 @@ export async function applySegment(
   return { results: resultsOf(actors), failed }
 }
 
+const stagingKinds: readonly Step['kind'][] = ['make', 'issue', 'order', 'finish']
+
 function isStaging(actor: Actor): boolean {
-  return actor.result === undefined && actor.wants.every((step) => step.kind === 'make' || step.kind === 'issue')
+  return actor.result === undefined && actor.wants.every(({ kind }) => stagingKinds.includes(kind))
 }
 
 /** Runs rounds until every actor waits with its visible steps, whose bytes are staged too. False when one failed. */
@@ -92,18 +94,27 @@ async function stageRound(actors: readonly Actor[], ports: SegmentPorts): Promis
   }
   for (const actor of actors) {
     for (const [at, step] of actor.wants.entries())
-      if (step.kind === 'issue') answers.set(actor.numbers[at] ?? 0, await issue(step, ports.issuer))
+      if (step.kind === 'issue' || step.kind === 'order' || step.kind === 'finish')
+        answers.set(actor.numbers[at] ?? 0, await issue(step, ports.issuer))
   }
   return answers
 }
 
-async function issue(step: IssueStep, issuer: Issuer): Promise<StepAnswer> {
+async function issue(step: IssueStep | OrderStep | FinishStep, issuer: Issuer): Promise<StepAnswer> {
   try {
-    return { ok: true, rc: 0, stdout: '', stderr: '', chain: await issuer.issue(step) }
+    return { ok: true, rc: 0, stdout: '', stderr: '', ...(await issued(step, issuer)) }
   } catch (error) {
     if (error instanceof TlsplayError) return { ok: false, rc: 1, stdout: '', stderr: error.message }
     throw error
   }
+}
+
+async function issued(step: IssueStep | OrderStep | FinishStep, issuer: Issuer): Promise<Pick<StepAnswer, 'chain' | 'ordered'>> {
+  if (step.kind === 'issue') return { chain: await issuer.issue(step) }
+  if (issuer.acme === undefined) throw new Error('nobody speaks to ACME servers here')
+  return step.kind === 'order'
+    ? { ordered: await issuer.acme.order(step.order) }
+    : { chain: await issuer.acme.finish(step.order, step.request) }
 }
 
 async function discard(actors: readonly Actor[], ports: SegmentPorts): Promise<void> {

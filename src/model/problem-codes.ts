@@ -84,6 +84,7 @@ export const problemCodes = {
   SETTING_ILLEGAL: 'the installed version of the service does not accept a setting',
   EDIT_IMPOSSIBLE: 'a config file cannot be edited as asked',
   CA_MISSING: 'the certificate authority is incomplete or missing',
+  ACME_REFUSED: 'an ACME server, or what it asks to be shown, stands in the way of a certificate',
   CA_LOCKED: 'the key of the certificate authority could not be opened',
   PLAN_NOT_SAVED: 'a plan that refuses, fails or misses a host is not kept',
   PLAN_FILE: 'a saved plan was changed, or was sealed elsewhere',

@@ -16,6 +16,8 @@ export type Step =
   | RunStep
   | AskStep
   | IssueStep
+  | OrderStep
+  | FinishStep
   | DeskStep
 
 /** Replaces a file in one rename; owner and mode are right from the first byte. */
@@ -120,6 +122,40 @@ export interface IssueStep {
   readonly profile: IssueProfile
 }
 
+/** Orders a certificate of an ACME server, through the port Acme. Its answer is what has to be shown before it is finished. */
+export interface OrderStep {
+  readonly kind: 'order'
+  readonly order: AcmeOrder
+}
+
+/** Lets the server look at what is shown, and has the request signed. */
+export interface FinishStep {
+  readonly kind: 'finish'
+  /** as the answer to the order named it */
+  readonly order: string
+  /** PEM of the request that was made on the host */
+  readonly request: string
+}
+
+export interface AcmeOrder {
+  readonly directory: string
+  /** name of the account, whose key lies beside the inventory */
+  readonly account: string
+  readonly contact: readonly string[]
+  /** PEM of what vouches for the server itself; undefined: what the controller trusts */
+  readonly ca: string | undefined
+  readonly profile: string | undefined
+  readonly dnsNames: readonly string[]
+  readonly ipAddresses: readonly string[]
+  readonly challenge: { readonly kind: 'http-01'; readonly webroot: string } | { readonly kind: 'dns-01'; readonly hook: readonly string[] }
+}
+
+/** A file that an ACME server looks for below `/.well-known/acme-challenge/`. */
+export interface AcmeToken {
+  readonly token: string
+  readonly content: string
+}
+
 /** What happens beside the hosts, where tlsplay runs: a rest, a question to a person, a file that is brought home. */
 export type DeskStep = RestStep | AnswerStep | KeepStep
 
@@ -160,6 +196,11 @@ export interface IssueProfile {
   readonly notAfter: number
 }
 
+export interface Ordered {
+  readonly order: string
+  readonly tokens: readonly AcmeToken[]
+}
+
 export interface StepAnswer {
   readonly ok: boolean
   readonly rc: number
@@ -169,6 +210,8 @@ export interface StepAnswer {
   readonly facts?: readonly unknown[]
   /** where a filesystem has no room left, when that is why a staged file is not there: words for a message, and its mount point */
   readonly full?: { readonly said: string; readonly mount: string }
-  /** PEM of the certificate followed by its intermediates, for `issue` */
+  /** PEM of the certificate followed by its intermediates, for `issue` and `finish` */
   readonly chain?: string
+  /** of an `order` */
+  readonly ordered?: Ordered
 }

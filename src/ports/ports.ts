@@ -1,5 +1,5 @@
 import type { CertificateFact, Fact, Probe } from '../model/fact.ts'
-import type { IssueStep } from '../model/step.ts'
+import type { AcmeOrder, IssueStep, Ordered } from '../model/step.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { Secret } from '../model/value.ts'
 
@@ -28,6 +28,16 @@ export interface Issuer {
   authority(name: string): CertificateFact | undefined
   /** Signs a request. Resolves with PEM: the certificate, then intermediates, no root. Throws TlsplayError CA_LOCKED, CA_MISSING. */
   issue(step: IssueStep): Promise<string>
+  /** not there: nobody speaks to ACME servers here */
+  readonly acme?: Acme
+}
+
+/** Certificates of ACME servers. Each throws TlsplayError ACME_REFUSED, CA_LOCKED. */
+export interface Acme {
+  /** Orders; answers with what has to be shown over HTTP before it is finished. */
+  order(order: AcmeOrder): Promise<Ordered>
+  /** Shows what is shown from here, waits for the server, and resolves with PEM: the certificate, then intermediates. */
+  finish(order: string, request: string): Promise<string>
 }
 
 /** Asks people. Throws when there is nobody to ask. */

@@ -63,6 +63,7 @@ export const shownBy: { readonly [C in ProblemCode]?: readonly [ShownBy, ...Show
     ['issuers/ca.test.ts', 'is never replaced, and half of one is not taken for none'],
     ['problems/remedies.test.ts', 'CA_MISSING: what tlsplay ca init makes is there for the next plan'],
   ],
+  ACME_REFUSED: [['issuers/acme.test.ts', '$case: refused in words']],
   CA_LOCKED: [['issuers/ca.test.ts', 'a wrong passphrase says so in the same words always, and may be tried again']],
   PLAN_NOT_SAVED: [['cli/saved-plan.test.ts', 'a plan that cannot be carried out is not kept']],
   PLAN_FILE: [['cli/saved-plan.test.ts', 'neither shown nor applied: a plan that is $what']],

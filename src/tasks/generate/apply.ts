@@ -11,6 +11,8 @@ import { parseCertificateFile, parseRequestKey } from '../../pki/parse.ts'
 import { pemBlocks, toPem } from '../../pki/pem.ts'
 import type { CopiesDeed, CopyDeed, GenerateDeed, GiveDeed, IssueDeed, Placement } from './deed.ts'
 import { factsOf, valuesOf } from './facts.ts'
+import { orderAcme } from './acme.ts'
+import { lastWords } from './last-words.ts'
 import { claim, copyLines, copyTools, copyVariables, input, lines, openLines, remember, sealCommand } from './script.ts'
 
 export function* applyDeed({ data }: Change<GenerateDeed>): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
@@ -111,16 +113,32 @@ function* issue(deed: IssueDeed): Generator<readonly Step[], TaskResult, readonl
     yield [...steps, { kind: 'keep', ...signer.keep, bytes: Buffer.from(toPem(block.label, block.der)) }]
     return { changed: true }
   }
-  const [signed] = yield [{ kind: 'issue', authority: signer.name, request: toPem(block.label, block.der), profile: signer.profile }]
+  const request = toPem(block.label, block.der)
+  if (signer.kind === 'acme') {
+    const ordered = yield* orderAcme(signer.order, request)
+    return typeof ordered === 'string' ? yield* installSigned(deed, ordered, key.spki, signer.expect, steps) : ordered
+  }
+  const [signed] = yield [{ kind: 'issue', authority: signer.name, request, profile: signer.profile }]
   if (signed?.ok !== true || signed.chain === undefined) return failed(`the authority ${signer.name} did not sign: ${lastWords(signed)}`)
-  const { leaf, chain, fault } = judge(deed, signed.chain, key.spki)
+  return yield* installSigned(deed, signed.chain, key.spki, signer.expect, steps)
+}
+
+/** A certificate that came from elsewhere than the host, once it has been looked at. */
+function* installSigned(
+  deed: IssueDeed,
+  signed: string,
+  spki: string,
+  expect: WriteStep['expect'],
+  steps: readonly Step[],
+): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+  const { leaf, chain, fault } = judge(deed, signed, spki)
   if (leaf === undefined) return failed(fault)
   const pem = chain.map((one) => one.pem).join('')
-  if (copies.length > 0) {
+  if (deed.copies.length > 0) {
     const [copied] = yield [copyStep(deed, pem)]
     if (copied?.ok !== true) return failed(`the copies could not be made: ${lastWords(copied)}`)
   }
-  yield [...steps, writeStep(deed.certificate, pem, signer.expect), ...copyInstalls(copies)]
+  yield [...steps, writeStep(deed.certificate, pem, expect), ...copyInstalls(deed.copies)]
   return { changed: true, values: valuesOf(factsOf(leaf)) }
 }
 
@@ -227,16 +245,6 @@ function writeStep({ path, owner, group, mode }: Placement, content: string, exp
 
 function installStep(name: string, { path, owner, group, mode }: Placement): InstallStep {
   return { kind: 'install', name, path, owner, group, mode }
-}
-
-/** What a failed step said last, without the PEM it may have printed before. */
-function lastWords(answer: StepAnswer | undefined): string {
-  const text = `${answer?.stdout ?? ''}\n${answer?.stderr ?? ''}`.replaceAll(/-----BEGIN [\s\S]*?-----END [A-Z ]+-----/g, '')
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^[-.+*]+$/.test(line))
-  return lines.slice(-2).join('; ') || 'no message'
 }
 
 function failed(message: string): TaskResult {

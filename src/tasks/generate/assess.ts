@@ -29,7 +29,7 @@ export type Assessment =
     }
 
 /** A host whose clock is ahead by more than this makes certificates that are not valid yet. */
-const clockToleranceMs = 10 * msPerMinute
+export const clockToleranceMs = 10 * msPerMinute
 
 /** Compares what is on the host with the wish. Dates computed anew are no difference: only the renewal window looks at the clock. */
 export function assess(

@@ -1,5 +1,5 @@
 import type { DistinguishedName } from '../../model/fact.ts'
-import type { AttributesStep, IssueProfile, KeepStep } from '../../model/step.ts'
+import type { AcmeOrder, AttributesStep, IssueProfile, KeepStep } from '../../model/step.ts'
 import type { CertificateNames } from '../../pki/match.ts'
 import type { Secret } from '../../model/value.ts'
 import type { CertificateRequest } from '../../pki/openssl-config.ts'
@@ -50,13 +50,20 @@ export interface IssueDeed {
   /** the key is encrypted with it */
   readonly passphrase: Secret | undefined
   readonly copies: readonly CopyDeed[]
-  readonly signer: SelfSigner | AuthoritySigner | NobodyYet
+  readonly signer: SelfSigner | AuthoritySigner | AcmeSigner | NobodyYet
 }
 
 /** The key is put in place, the request brought home, and the certificate comes another time. */
 export interface NobodyYet {
   readonly kind: 'nobody'
   readonly keep: Pick<KeepStep, 'root' | 'below' | 'anywhere'>
+}
+
+export interface AcmeSigner {
+  readonly kind: 'acme'
+  readonly order: AcmeOrder
+  /** digest of the certificate file that is replaced */
+  readonly expect: 'absent' | { readonly sha256: string }
 }
 
 export interface SelfSigner {

@@ -156,7 +156,8 @@ function withoutNext(decision: Decision<GenerateDeed>, path: string): Decision<G
   }
 }
 
-function heldFaults(wish: Wish, leaf: CertificateFact | undefined, key: Answer<KeyFact>, now: number): readonly string[] {
+/** Why a certificate that somebody else signed has to be replaced; what they made of its subject and usages is theirs. */
+export function heldFaults(wish: Wish, leaf: CertificateFact | undefined, key: Answer<KeyFact>, now: number): readonly string[] {
   if (leaf === undefined) return ['the certificate is missing']
   const renewal = renewalDue(leaf, now, wish.renewBeforeDays)
   const lacking = uncoveredNames(leaf, [...wish.names.dnsNames, ...wish.names.ipAddresses])

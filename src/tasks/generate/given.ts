@@ -14,6 +14,7 @@ import { parseCertificateFile } from '../../pki/parse.ts'
 import { openPrivateKey } from '../../pki/private-key.ts'
 import { renewalDue } from '../../pki/renewal.ts'
 import { clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
+import { clockToleranceMs } from './assess.ts'
 import { copyDeed, copyFields, predictCopy } from './copies.ts'
 import type { GenerateDeed, KeySource } from './deed.ts'
 import { factsOf, valuesOf } from './facts.ts'
@@ -120,7 +121,8 @@ function foreignKey({ what, certificates }: Source): Problem {
 }
 
 export function faultsOf(wish: Wish, leaf: CertificateFact, what: string, now: number): readonly Problem[] {
-  const dates = dateProblem(leaf, now)
+  // One that was made a moment ago, by this very run or behind a clock that is ahead, is not refused.
+  const dates = dateProblem(leaf, Math.max(now, Math.min(leaf.notBefore, now + clockToleranceMs)))
   const lacking = uncoveredNames(leaf, [...wish.names.dnsNames, ...wish.names.ipAddresses])
   return [
     ...(dates === undefined ? [] : [{ code: 'CERTIFICATE_INVALID', message: `${what}: ${dates}` } as const]),

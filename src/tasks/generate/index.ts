@@ -12,18 +12,7 @@ export const generate = defineTaskType<GenerateParams, GenerateDeed | PairDeed>(
   name: 'generate',
   summary: 'a private key and its certificate on the host, renewed when due',
   knowledge: 'predicted',
-  assets: ({ issuer, given, elsewhere }) => {
-    const paths =
-      issuer === 'elsewhere'
-        ? [elsewhere?.request, elsewhere?.signed]
-        : issuer === 'given' && given?.on !== 'host'
-          ? [given?.certificate, given?.private_key]
-          : []
-    const optional = issuer === 'elsewhere' ? ({ optional: true } as const) : {}
-    return paths.flatMap((path): readonly AssetRequest[] =>
-      path === undefined ? [] : [{ path, kind: 'files', render: false, ...optional }],
-    )
-  },
+  assets: filesOf,
   *observe(params) {
     const wished = wishOf(params)
     if (!('wish' in wished)) return
@@ -39,3 +28,19 @@ export const generate = defineTaskType<GenerateParams, GenerateDeed | PairDeed>(
     return data.kind === 'pair' ? applyPair({ ...change, data }) : applyDeed({ ...change, data })
   },
 })
+
+/** Files of the controller; what somebody else has to bring may not be there yet. */
+function filesOf({ issuer, given, elsewhere, acme }: GenerateParams): readonly AssetRequest[] {
+  const wanted = (paths: readonly (string | undefined)[], more: Pick<AssetRequest, 'optional'> = {}) =>
+    paths.flatMap((path): readonly AssetRequest[] => (path === undefined ? [] : [{ path, kind: 'files', render: false, ...more }]))
+  switch (issuer) {
+    case 'given':
+      return given?.on === 'host' ? [] : wanted([given?.certificate, given?.private_key])
+    case 'elsewhere':
+      return wanted([elsewhere?.request, elsewhere?.signed], { optional: true })
+    case 'acme':
+      return wanted([acme?.ca])
+    default:
+      return []
+  }
+}

@@ -13,6 +13,7 @@ import { type Assessment, assess, issuerText, keyField, keyFits, type Lifetime }
 import { copyDeed, copyFields, keyQuestion, type PlacedCopy, predictCopy } from './copies.ts'
 import type { GenerateDeed, IssueDeed } from './deed.ts'
 import { pendingCertificate } from './facts.ts'
+import { planAcme } from './acme.ts'
 import { planElsewhere } from './elsewhere.ts'
 import { planGiven } from './given.ts'
 import { pendingResult, type Places, planKept, sealedKey } from './kept.ts'
@@ -43,6 +44,7 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   const places: Places = { certificate: certificatePlace, key: keyPlace, copies }
   if (wish.given !== undefined) return planGiven(wish, wish.given, places, file, key, context)
   if (wish.elsewhere !== undefined) return planElsewhere(wish, wish.elsewhere, places, file, key, context)
+  if (wish.acme !== undefined) return planAcme(wish, wish.acme, places, file, key, context)
   const lifetime = lifetimeOf(wish, authority, context.now)
   const assessment = assess(wish, file, key, authority, lifetime, context.now)
   if (assessment.kind === 'bad' && pending) return refused(twiceProblem(wish, assessment.reasons))

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { keyTypes } from '../../model/fact.ts'
 import type { Secret } from '../../model/value.ts'
-import { copyFormats } from './formats.ts'
+import { copyFormats, letsEncrypt } from './formats.ts'
 
 const path = (description: string) => Type.String({ pattern: '^/[^\\x00-\\x1f]*[^\\x00-\\x1f/]$', description })
 const file = (description: string) => Type.Optional(Type.String({ pattern: '^[^\\x00-\\x1f]+$', description }))
@@ -39,9 +39,50 @@ export const schema = Type.Object(
       ),
     ),
     issuer: oneOf(
-      ['self', 'ca', 'given', 'elsewhere'],
+      ['self', 'ca', 'acme', 'given', 'elsewhere'],
       'self',
-      'who signs: the key itself, an authority of yours beside the inventory, somebody `elsewhere` who gets a request, or nobody, because both files are `given`',
+      'who signs: the key itself, an authority of yours beside the inventory, an `acme` server such as the one of Let’s Encrypt, somebody `elsewhere` who gets a request, or nobody, because both files are `given`',
+    ),
+    acme: Type.Optional(
+      Type.Object(
+        {
+          directory: Type.Optional(
+            Type.String({
+              pattern: '^https://[^\\x00-\\x20]+$',
+              default: letsEncrypt,
+              description: 'address of the directory of the server',
+            }),
+          ),
+          agree_terms: Type.Optional(
+            Type.Boolean({ default: false, description: 'you agree to the terms of the server; it must be true' }),
+          ),
+          account: Type.Optional(
+            Type.String({
+              pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$',
+              default: 'default',
+              description: 'name of the account: its key lies encrypted in acme/NAME beside the inventory, and is made when there is none',
+            }),
+          ),
+          contact: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$' }), { maxItems: 10, description: 'mail addresses of the account' }),
+          ),
+          challenge: oneOf(['http-01', 'dns-01'], 'http-01', 'how the server is shown that the names are yours; a wildcard needs dns-01'),
+          webroot: Type.Optional(
+            path('for http-01: folder on the host that is served on port 80 under these names; tokens lie in it for a moment'),
+          ),
+          hook: Type.Optional(
+            Type.Array(Type.String({ minLength: 1 }), {
+              minItems: 1,
+              maxItems: 20,
+              description:
+                'for dns-01: a program of the controller, run in the folder of the playbook with `present` or `cleanup`, the name and the value of a TXT record behind its own words; it ends with 0 once the record can be seen',
+            }),
+          ),
+          profile: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]+$', description: 'profile of the server, such as `shortlived`' })),
+          ca: file('certificate on the controller that vouches for the server itself; default: what Node trusts'),
+        },
+        { additionalProperties: false, description: 'with issuer `acme`: which server, and how it is convinced' },
+      ),
     ),
     elsewhere: Type.Optional(
       Type.Object(

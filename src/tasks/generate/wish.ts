@@ -1,6 +1,7 @@
 import { parseMode } from '../../lib/mode.ts'
 import { parentOf, tidyPath } from '../../lib/paths.ts'
 import type { DistinguishedName, KeyType } from '../../model/fact.ts'
+import type { AcmeOrder } from '../../model/step.ts'
 import type { Problem } from '../../model/problem.ts'
 import { canonicalIp } from '../../pki/ip.ts'
 import { type CertificateNames, isHostName } from '../../pki/match.ts'
@@ -8,7 +9,7 @@ import { splitNames } from '../../pki/names.ts'
 import { type CertificateUsage, type LeafProfile, leafProfile } from '../../pki/profile.ts'
 import { Secret, type Text } from '../../model/value.ts'
 import type { Copy } from './copies.ts'
-import { type CopyFormat, holdsKey } from './formats.ts'
+import { type CopyFormat, holdsKey, letsEncrypt } from './formats.ts'
 import type { GenerateParams } from './schema.ts'
 
 /** The parameters with every default resolved. */
@@ -34,6 +35,8 @@ export interface Wish {
   readonly backdateMinutes: number
   /** undefined: both are made */
   readonly given: Given | undefined
+  /** undefined: no ACME server is asked */
+  readonly acme: AcmeWish | undefined
   /** undefined: nobody else signs */
   readonly elsewhere: Elsewhere | undefined
   readonly keyPassphrase: Secret | undefined
@@ -41,6 +44,9 @@ export interface Wish {
   /** each pair lies in a folder of its own */
   readonly inPairs: boolean
 }
+
+/** An ACME server, but for the names and for what vouches for it, which is a file of the controller. */
+export type AcmeWish = Omit<AcmeOrder, 'dnsNames' | 'ipAddresses' | 'ca'> & { readonly caFile: string | undefined }
 
 /** Files of the controller: what somebody is to sign, and what they signed. */
 export interface Elsewhere {
@@ -122,6 +128,8 @@ export function wishOf(params: GenerateParams): WishResult {
       )
   }
   const elsewhere = issuer === 'elsewhere' ? elsewhereOf(params, refuse) : undefined
+  const acme = issuer === 'acme' ? acmeOf(params, split, refuse) : undefined
+  if (issuer !== 'acme' && Object.keys(params.acme ?? {}).length > 0) refuse(`acme: the issuer is ${issuer}`, 'write issuer: acme')
   const given = issuer === 'given' ? givenOf(params, refuse) : undefined
   if (issuer !== 'given' && Object.keys(params.given ?? {}).length > 0)
     refuse(`given: the issuer is ${issuer}, so nothing is given`, 'write issuer: given')
@@ -154,6 +162,7 @@ export function wishOf(params: GenerateParams): WishResult {
       certificateMode: modeOf(params.certificate_mode, 0o644),
       backdateMinutes: params.backdate_minutes ?? 5,
       given,
+      acme,
       elsewhere,
       keyPassphrase: secretOf(params.key_passphrase),
       copies,
@@ -163,6 +172,22 @@ export function wishOf(params: GenerateParams): WishResult {
 }
 
 type Refuse = (message: string, hint?: string) => void
+
+function acmeOf({ acme = {} }: GenerateParams, { dnsNames }: CertificateNames, refuse: Refuse): AcmeWish | undefined {
+  const { directory = letsEncrypt, agree_terms = false, account = 'default', contact = [], challenge = 'http-01', webroot, hook } = acme
+  if (!agree_terms) refuse(`acme: nobody has agreed to the terms of ${directory}`, 'read them, and write agree_terms: true')
+  const wildcard = dnsNames.find((name) => name.startsWith('*.'))
+  const common = { directory, account, contact, profile: acme.profile, caFile: acme.ca }
+  if (challenge === 'http-01') {
+    if (wildcard !== undefined) refuse(`acme: ${wildcard} cannot be proved by http-01`, 'write challenge: dns-01')
+    if (webroot !== undefined) return { ...common, challenge: { kind: 'http-01', webroot: tidyPath(webroot) } }
+    refuse('acme: http-01 needs webroot', 'name the folder that the host serves on port 80')
+    return undefined
+  }
+  if (hook !== undefined) return { ...common, challenge: { kind: 'dns-01', hook } }
+  refuse('acme: dns-01 needs hook', 'name the program of the controller that changes the zone')
+  return undefined
+}
 
 function elsewhereOf({ elsewhere }: GenerateParams, refuse: Refuse): Elsewhere | undefined {
   const { request, signed } = elsewhere ?? {}

@@ -161,6 +161,12 @@ describe('is refused before anything changes', async () => {
     const decision = generate.plan({ ...given, ...more }, contextOf(hostWith([], undefined), files(pem, keyPem)))
     expect(decision).toMatchObject({ changes: [], problems: [{ code, message: expect.stringContaining(message) }] })
   })
+  test('but not when it begins in a moment: whoever made it during this run has a clock of their own', async () => {
+    const fresh = await mint({ names, notBefore: noon + 60_000, notAfter: noon + 90 * day })
+    const decision = generate.plan(given, contextOf(hostWith([], undefined), files(fresh.fact.pem, await pemOf(fresh))))
+    expect(decision.problems).toBeUndefined()
+  })
+
   // The twin: nothing of this is in the way of a good pair.
   test('and a wildcard covers its names', () => {
     const decision = generate.plan(

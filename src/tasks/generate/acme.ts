@@ -1,0 +1,142 @@
+import { quote } from '../../lib/sh.ts'
+import { unsettled } from '../../lib/host-file.ts'
+import { predictFile, regularFile } from '../../lib/predict-file.ts'
+import { type Answer, type CertificateFileFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
+import type { AcmeOrder, AcmeToken, MakeStep, Step, StepAnswer } from '../../model/step.ts'
+import type { Change, Decision, PlanContext, TaskResult } from '../../model/task-type.ts'
+import { revealText, Unknown } from '../../model/value.ts'
+import { msPerDay } from '../../pki/dates.ts'
+import { listNames } from '../../pki/names.ts'
+import { renewalDue } from '../../pki/renewal.ts'
+import { keyField, keyFits } from './assess.ts'
+import { copyDeed, copyFields, keyQuestion, predictCopy } from './copies.ts'
+import type { GenerateDeed } from './deed.ts'
+import { heldFaults } from './elsewhere.ts'
+import { pendingCertificate } from './facts.ts'
+import { pendingResult, type Places, planKept, sealedKey } from './kept.ts'
+import { lastWords } from './last-words.ts'
+import { attributeFields, attributesStep, expectation, pathsOf, predictAttributes } from './place.ts'
+import type { AcmeWish, Wish } from './wish.ts'
+
+/** What Let's Encrypt gives in its classic profile; a plan needs some end, and only the server knows it. */
+const usualDays = 90
+
+/** An ACME server signs. What it makes of subject, dates and usages is its own; names, key and window are ours. */
+export function planAcme(
+  wish: Wish,
+  { caFile: _, ...acme }: AcmeWish,
+  places: Places,
+  file: Answer<CertificateFileFact>,
+  keyFact: Answer<KeyFact>,
+  context: PlanContext,
+): Decision<GenerateDeed> {
+  const { certificate, key, copies } = places
+  const held = isAbsent(file) || file instanceof Unknown ? [] : file.chain
+  const [before] = held
+  const pendingHere = !isAbsent(file) && !(file instanceof Unknown) && file.pending === true
+  const faults = pendingHere ? [] : heldFaults(wish, before, keyFact, context.now)
+  if (before !== undefined && faults.length === 0)
+    return planKept(wish, before, renewalDue(before, context.now, wish.renewBeforeDays).reason, held, places, context)
+
+  const expect = expectation(certificate, context)
+  if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
+  const keepKey = keyFits(wish, keyFact)
+  const [caText] = context.assets.map((asset) => (asset instanceof Uint8Array ? Buffer.from(asset).toString('utf8') : revealText(asset)))
+  const order: AcmeOrder = { ...acme, ca: caText, ...wish.names }
+  const pending = {
+    ...pendingCertificate(wish, undefined, { notBefore: context.now, notAfter: context.now + usualDays * msPerDay }),
+    selfSigned: false,
+    issuer: { CN: acme.directory },
+  }
+  const reason = faults.join('; ')
+  const change: Change<GenerateDeed> = {
+    action: before === undefined ? 'create' : 'update',
+    target: certificate.placement.path,
+    summary: `order a certificate for ${wish.called} from ${acme.directory}`,
+    diffs: [
+      {
+        kind: 'fields',
+        fields: [
+          { name: 'names', before: before === undefined ? undefined : listNames(before), after: listNames(wish.names) },
+          { name: 'issuer', before: undefined, after: acme.directory },
+          { name: 'challenge', before: undefined, after: acme.challenge.kind },
+          { name: 'key type', before: before?.keyType, after: wish.keyType },
+          { name: 'valid until', before: undefined, after: 'as the server decides' },
+          keyField(keyFact, keepKey),
+          ...attributeFields(certificate, 'certificate'),
+          ...attributeFields(key, 'private key'),
+          ...copies.flatMap(copyFields),
+        ],
+      },
+    ],
+    reason,
+    data: {
+      kind: 'issue',
+      request: { subject: wish.subject, names: wish.names, keyType: wish.keyType, profile: wish.profile },
+      certificate: certificate.placement,
+      key: key.placement,
+      keepKey,
+      keyAttributes: keepKey && key.differences.length > 0 ? [attributesStep(key)] : [],
+      passphrase: wish.keyPassphrase,
+      copies: copies.map(copyDeed),
+      signer: { kind: 'acme', order, expect },
+    },
+  }
+  const why = new Unknown('the certificate is issued during the run')
+  const predicts: readonly Prediction[] = [
+    ...predictFile(
+      certificate.placement.path,
+      regularFile(certificate.owned, certificate.placement.mode, Number.NaN),
+      why,
+      certificate.located.named,
+    ),
+    ...pathsOf(certificate).map(
+      (path): Prediction => ({ kind: 'certificate', target: { path }, fact: { chain: [pending], pending: true } }),
+    ),
+    ...(keepKey
+      ? predictAttributes(key)
+      : [
+          ...predictFile(key.placement.path, regularFile(key.owned, key.placement.mode, Number.NaN), why, key.located.named),
+          ...pathsOf(key).map((path): Prediction => ({ kind: 'key', target: keyQuestion(path, wish.keyPassphrase).target, fact: why })),
+          ...(wish.keyPassphrase === undefined ? [] : pathsOf(key).map(sealedKey)),
+        ]),
+    ...copies.flatMap((placed) => predictCopy(placed, 'pending', pending)),
+  ]
+  return { changes: [change], predicts, reason, result: pendingResult(pending) }
+}
+
+/** The turns of an order; what is shown below the web root is there until the server has looked. Answers with PEM, or why there is none. */
+export function* orderAcme(order: AcmeOrder, request: string): Generator<readonly Step[], string | TaskResult, readonly StepAnswer[]> {
+  const failed = (what: string, answer: StepAnswer | undefined): TaskResult => ({ changed: false, failed: `${what}: ${lastWords(answer)}` })
+  const [ordered] = yield [{ kind: 'order', order }]
+  if (ordered?.ok !== true || ordered.ordered === undefined) return failed(`${order.directory} took no order`, ordered)
+  const { tokens, order: url } = ordered.ordered
+  const { challenge } = order
+  const shown = challenge.kind === 'http-01' && tokens.length > 0
+  if (shown) {
+    const [put] = yield [tokenStep(challenge.webroot, tokens, 'show')]
+    if (put?.ok !== true) return failed(`the tokens could not be put into ${challenge.webroot}`, put)
+  }
+  const [finished] = yield [{ kind: 'finish', order: url, request }]
+  if (shown) yield [tokenStep(challenge.webroot, tokens, 'remove')]
+  if (finished?.ok !== true || finished.chain === undefined) return failed(`${order.directory} issued nothing`, finished)
+  return finished.chain
+}
+
+/**
+ * Tokens are the one thing that is seen before everything is staged: the certificate, which has to be staged too, comes for
+ * them only. They tell nobody anything and are gone before the first file of the host changes.
+ */
+function tokenStep(webroot: string, tokens: readonly AcmeToken[], action: 'show' | 'remove'): MakeStep {
+  const folder = `${webroot}/.well-known/acme-challenge`
+  const paths = tokens.map(({ token }) => quote(`${folder}/${token}`))
+  const script =
+    action === 'remove'
+      ? `rm -f -- ${paths.join(' ')}`
+      : [
+          'umask 022',
+          `mkdir -p -- ${quote(folder)} || exit 1`,
+          ...tokens.map(({ content }, at) => `printf %s ${quote(content)} >${paths[at]} || exit 1`),
+        ].join('\n')
+  return { kind: 'make', script, files: {}, tools: ['mkdir', 'rm'] }
+}

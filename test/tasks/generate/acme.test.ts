@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest'
+import { absent, type CertificateFact, type FileFact, type KeyFact } from '../../../src/model/fact.ts'
+import type { Step, StepAnswer } from '../../../src/model/step.ts'
+import { generate } from '../../../src/tasks/generate/index.ts'
+import type { GenerateParams } from '../../../src/tasks/generate/schema.ts'
+import { mint } from '../../fakes/certificates.ts'
+import { contextOf, day, noon } from '../../fakes/context.ts'
+import { requestFor } from '../../fakes/request.ts'
+import type { Told } from '../../fakes/view.ts'
+import { planAfter } from '../host.ts'
+
+const certificate = '/etc/app/h1.crt'
+const key = '/etc/app/h1.key'
+const names = ['h1.lab.test', 'www.lab.test']
+const acme = { directory: 'https://acme.lab.test/dir', agree_terms: true, webroot: '/srv/www' }
+const wished: GenerateParams = { certificate, private_key: key, names, issuer: 'acme', acme }
+const server = await mint({ subject: { CN: 'public' }, authority: true, notBefore: noon - 100 * day, notAfter: noon + 300 * day })
+const held = (await mint({ names, notBefore: noon - 29 * day, notAfter: noon + 61 * day, by: server })).fact
+
+const file: FileFact = { type: 'file', owner: 'root', group: 'root', uid: 0, gid: 0, mode: 0o400, size: 1, mtime: 1, links: 1 }
+function hostWith(leaf: CertificateFact | undefined, keyAnswer?: KeyFact): readonly Told[] {
+  return [
+    ['file', { path: certificate }, leaf === undefined ? absent : { ...file, mode: 0o644 }],
+    ['file', { path: key }, leaf === undefined ? absent : file],
+    ['file', { path: '/etc/app' }, { ...file, type: 'directory', mode: 0o755 }],
+    ['certificate', { path: certificate }, leaf === undefined ? absent : { chain: [leaf, server.fact] }],
+    ['key', { path: key }, keyAnswer ?? (leaf === undefined ? absent : { spki: leaf.spki, keyType: leaf.keyType })],
+    ['digest', { path: certificate }, leaf === undefined ? absent : { sha256: 'd1' }],
+  ]
+}
+const plan = (leaf: CertificateFact | undefined, more: Partial<GenerateParams> = {}) =>
+  generate.plan({ ...wished, ...more }, contextOf(hostWith(leaf)))
+
+describe('a certificate of an ACME server', () => {
+  test.each<{ case: string; leaf?: CertificateFact; params?: Partial<GenerateParams>; reason: string; orders: boolean }>([
+    {
+      case: 'is ordered when there is none',
+      reason: 'the certificate is missing; the private key does not belong to the certificate'.split(';')[0] ?? '',
+      orders: true,
+    },
+    { case: 'is left alone while it is good', leaf: held, reason: 'certificate valid for 61 more days, renews below 30', orders: false },
+    {
+      case: 'is left alone whatever subject the server gave it',
+      leaf: { ...held, subject: {} },
+      reason: 'certificate valid for 61 more days, renews below 30',
+      orders: false,
+    },
+    {
+      case: 'is ordered in the window',
+      leaf: { ...held, notAfter: noon + 12 * day },
+      reason: 'expires in 12 days, renews below 14',
+      orders: true,
+    },
+    {
+      case: 'is ordered for a name more',
+      leaf: held,
+      params: { names: [...names, 'x.lab.test'] },
+      reason: 'the names lack x.lab.test',
+      orders: true,
+    },
+    {
+      case: 'is ordered for another key type',
+      leaf: held,
+      params: { key_type: 'rsa-3072' },
+      reason: 'the key type is ecdsa-p256, wanted rsa-3072',
+      orders: true,
+    },
+    {
+      case: 'is ordered in place of one signed by itself',
+      leaf: { ...held, selfSigned: true },
+      reason: 'it is signed by itself',
+      orders: true,
+    },
+  ])('$case', ({ leaf, params, reason, orders }) => {
+    const decision = plan(leaf, params)
+    expect(decision).toMatchObject({ reason })
+    expect(decision.problems).toBeUndefined()
+    expect(decision.changes.map(({ data }) => data.kind === 'issue' && data.signer.kind)).toEqual(orders ? ['acme'] : [])
+  })
+
+  test('is planned once: the same task behind it has nothing to do', () => {
+    const facts = hostWith(undefined)
+    expect(planAfter(generate, wished, facts, plan(undefined), { now: noon }).changes).toEqual([])
+  })
+})
+
+const { request } = requestFor(names)
+const good: StepAnswer = { ok: true, rc: 0, stdout: '', stderr: '' }
+const ordered: StepAnswer = { ...good, ordered: { order: 'https://acme.lab.test/order/1', tokens: [{ token: 'T1', content: "T1.it's" }] } }
+
+/** The turns of an order, each answered in its turn; what the task did in all. */
+function turns(params: GenerateParams, ...answers: readonly StepAnswer[]) {
+  const decision = generate.plan(params, contextOf(hostWith(undefined)))
+  const deed = generate.apply(decision.changes[0]!)
+  const steps: Step[] = []
+  let turn = deed.next()
+  for (const answer of [{ ...good, stdout: request }, ...answers]) {
+    if (turn.done === true) break
+    steps.push(...turn.value)
+    turn = deed.next([answer])
+  }
+  return { kinds: steps.map(({ kind }) => kind), steps, result: turn.done === true ? turn.value : undefined }
+}
+
+describe('the turns of an order', () => {
+  test('over HTTP: tokens are there while the server looks, and gone before anything is installed', () => {
+    const { kinds, steps } = turns(wished, ordered, good, { ...good, chain: '' }, good)
+    expect(kinds).toEqual(['make', 'order', 'make', 'finish', 'make'])
+    const scripts = steps.flatMap((step) => (step.kind === 'make' ? [String(step.script)] : []))
+    expect(scripts[1]).toContain(`printf %s 'T1.it'\\''s' >/srv/www/.well-known/acme-challenge/T1`)
+    expect(scripts[2]).toBe('rm -f -- /srv/www/.well-known/acme-challenge/T1')
+  })
+
+  test('over DNS: nothing is put on the host', () => {
+    const dns = {
+      ...wished,
+      names: ['*.lab.test'],
+      acme: { directory: acme.directory, agree_terms: true, challenge: 'dns-01' as const, hook: ['./zone'] },
+    }
+    expect(turns(dns, { ...ordered, ordered: { order: 'o', tokens: [] } }, good).kinds).toEqual(['make', 'order', 'finish'])
+  })
+
+  test.each<{ case: string; answers: readonly StepAnswer[]; kinds: readonly string[]; failed: string }>([
+    {
+      case: 'no order',
+      answers: [{ ...good, ok: false, stderr: 'rate limited' }],
+      kinds: ['make', 'order'],
+      failed: 'https://acme.lab.test/dir took no order: rate limited',
+    },
+    {
+      case: 'a refusal: the tokens go all the same',
+      answers: [ordered, good, { ...good, ok: false, stderr: 'no such name' }, good],
+      kinds: ['make', 'order', 'make', 'finish', 'make'],
+      failed: 'issued nothing: no such name',
+    },
+    {
+      case: 'a web root that cannot be written',
+      answers: [ordered, { ...good, ok: false, stderr: 'Read-only file system' }],
+      kinds: ['make', 'order', 'make'],
+      failed: 'could not be put into /srv/www: Read-only file system',
+    },
+    {
+      case: 'a certificate for another key',
+      answers: [ordered, good, { ...good, chain: held.pem }, good],
+      kinds: ['make', 'order', 'make', 'finish', 'make'],
+      failed: 'for another key',
+    },
+  ])('$case', ({ answers, kinds, failed }) => {
+    const told = turns(wished, ...answers)
+    expect(told.kinds).toEqual(kinds)
+    expect(told.result).toMatchObject({ changed: false, failed: expect.stringContaining(failed) })
+  })
+})
+
+test.each<{ case: string; params: Partial<GenerateParams>; message: string }>([
+  { case: 'terms that nobody agreed to', params: { acme: { webroot: '/srv' } }, message: 'nobody has agreed to the terms' },
+  { case: 'a wildcard over HTTP', params: { names: ['*.lab.test'] }, message: '*.lab.test cannot be proved by http-01' },
+  { case: 'HTTP without a web root', params: { acme: { agree_terms: true } }, message: 'http-01 needs webroot' },
+  { case: 'DNS without a hook', params: { acme: { agree_terms: true, challenge: 'dns-01' } }, message: 'dns-01 needs hook' },
+  { case: 'a server for nobody', params: { issuer: 'self' }, message: 'acme: the issuer is self' },
+])('$case: refused', ({ params, message }) => {
+  expect(plan(undefined, params).problems).toMatchObject([{ code: 'VALUE_INVALID', message: expect.stringContaining(message) }])
+})
