@@ -385,10 +385,9 @@ class PlaybookRun {
     const runner = which === 'planned' ? active[0] : (planner ?? active[0])
     const others = active.filter((host) => host !== runner)
     if (runner?.active === true) await side([runner])
-    const result =
-      runner?.active === true
-        ? ((which === 'actual' ? runner.actual.results.get(first.node.id) : undefined) ?? runner.planned.results.get(first.node.id))
-        : undefined
+    // Of one that failed there is a result, though it ended the host.
+    const gave = which === 'actual' ? runner?.actual.results.get(first.node.id) : undefined
+    const result = gave ?? (runner?.active === true ? runner.planned.results.get(first.node.id) : undefined)
     for (const host of others) {
       if (result !== undefined) host.adopt({ once: new Map([[first.node.id, result]]) }, which)
       else
@@ -403,7 +402,7 @@ class PlaybookRun {
     if (which === 'actual' && this.#ports.tools.taskTypes.get(first.node.type)?.once === true) for (const host of others) host.rest()
     await side(others.filter((host) => host.active))
     // The failure of a task that one host runs for all is told of each, and shown by none of them.
-    const failed = isMap(result) && result['failed'] === true && !first.node.task.ignoreErrors
+    const failed = isMap(result?.result) && result.result['failed'] === true && !first.node.task.ignoreErrors
     if (failed && runner?.[which].failures.doomed === true) {
       for (const host of others)
         if (host[which].failures.doomed) host.problems.push(failedAlong(first, host, `it failed on ${runner.name}, which ran it for all`))

@@ -57,6 +57,13 @@ export interface Taken {
   readonly values: ValueMap
 }
 
+/** What a task gave that one host ran for all (run_once). */
+export interface OnceResult {
+  readonly result: ValueMap | Unknown
+  /** facts that it set */
+  readonly sets: ValueMap
+}
+
 /** What a host carries from task to task, from segment to segment, from play to play. A new task makes a new state. */
 export interface WalkState {
   readonly runtime: HostRuntime
@@ -66,9 +73,9 @@ export interface WalkState {
   /** ids of handlers that wait for the next flush: surely (true), or if an unknown turns out so */
   readonly notified: ReadonlyMap<string, true | Unknown>
   /** results of tasks that another host ran for all (run_once), by node id */
-  readonly once: ReadonlyMap<string, ValueMap | Unknown>
-  /** what run_once tasks of this host registered, by node id */
-  readonly results: ReadonlyMap<string, ValueMap | Unknown>
+  readonly once: ReadonlyMap<string, OnceResult>
+  /** what run_once tasks of this host gave, by node id */
+  readonly results: ReadonlyMap<string, OnceResult>
   readonly failures: Failures
   /** what a `meta` ended, with the number of the stop from which on it is left out */
   readonly ended: Endings

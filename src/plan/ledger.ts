@@ -7,7 +7,7 @@ import type { Problem } from '../model/problem.ts'
 import type { MapSource } from '../model/source.ts'
 import { Unknown, type ValueMap } from '../model/value.ts'
 import { failIn } from './blocks.ts'
-import type { Entry, Place, Taken, WalkState } from './entry.ts'
+import type { Entry, OnceResult, Place, Taken, WalkState } from './entry.ts'
 import { emptyOverlay, extend, Unobserved } from './overlay.ts'
 import { registeredValue, unknownOutcome } from './registered.ts'
 
@@ -132,8 +132,8 @@ export class Ledger {
   }
 
   /** What a run_once task gave, for the hosts it did not run on. */
-  keep(node: TaskNode, value: ValueMap | Unknown): void {
-    this.state = { ...this.state, results: new Map([...this.state.results, [node.id, value]]) }
+  keep(node: TaskNode, once: OnceResult): void {
+    this.state = { ...this.state, results: new Map([...this.state.results, [node.id, once]]) }
   }
 
   notify(node: TaskNode, changed: boolean | Unknown): void {

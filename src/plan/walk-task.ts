@@ -14,7 +14,7 @@ import { findUnknown, isMap, Secret, Unknown, type Value, type ValueMap } from '
 import { isGuarded } from './blocks.ts'
 import { type Decided, decide } from './decide.ts'
 import { delegateProblem, placeOf } from './delegate.ts'
-import { type Entry, hasChanges, type KnownOutcome, type Place } from './entry.ts'
+import { type Entry, hasChanges, type KnownOutcome, type OnceResult, type Place } from './entry.ts'
 import { factValue } from './facts.ts'
 import type { PlanTools, WalkInput } from './input.ts'
 import { branchOf, givenBy } from './includes.ts'
@@ -67,8 +67,10 @@ class TaskWalker {
     const { node, id: stopId, handler } = this.#stop
     const once = this.#ledger.state.once.get(node.id)
     if (once !== undefined) {
-      this.#ledger.register(node, once)
-      return isMap(once) && once['failed'] === true && !node.task.ignoreErrors ? 'failed' : 'next'
+      const { result, sets } = once
+      this.#ledger.register(node, result)
+      this.#ledger.set(sets)
+      return isMap(result) && result['failed'] === true && !node.task.ignoreErrors ? 'failed' : 'next'
     }
     // Facts that a delegated task reads are those of the host it is for; only its deeds move.
     let instances: readonly Instance[]
@@ -121,12 +123,27 @@ class TaskWalker {
     }
     const value = registeredOf(node, instances, outcomes)
     this.#ledger.register(node, value)
-    if (node.task.runOnce) this.#ledger.keep(node, value)
+    if (node.task.runOnce) this.#ledger.keep(node, this.#forAll(node, value, { failed, skipped: outcomes.every(({ skipped }) => skipped) }))
     if (failed) return 'failed'
     // planning again proves what is there; a handler is no part of that
     if (this.#input.mode !== 'converge')
       this.#ledger.notify(node, anyOf(outcomes.map((outcome) => (outcome.failed === true ? false : outcome.changed))))
     return 'next'
+  }
+
+  /** What the other hosts of the batch have of it. A failure that only the act can bring is none yet, on them no more than here. */
+  #forAll(
+    node: TaskNode,
+    value: ValueMap | Unknown,
+    { failed, skipped }: { readonly failed: boolean; readonly skipped: boolean },
+  ): OnceResult {
+    const open = isMap(value) && value['failed'] === true && !failed && !node.task.ignoreErrors
+    const { facts } = this.#ledger.state.runtime
+    const names = skipped || node.task.delegateFacts ? [] : factNames(node.task)
+    return {
+      result: open ? { ...value, failed: new Unknown('the task has not run yet') } : value,
+      sets: Object.fromEntries(names.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]]))),
+    }
   }
 
   /** Whether `break_when` ends the loop behind this item. */

@@ -53,7 +53,8 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
       const taken = takes(stop.node.includes, ledger.state)
       if (taken instanceof Unknown && input.mode === 'plan') ledger.ifIncluded(stop.node, stop.id, taken)
       // one host runs it for all, and that host does not
-      if (taken === false && stop.node.task.runOnce) ledger.keep(stop.node, registeredValue(skippedOutcome('not included')))
+      if (taken === false && stop.node.task.runOnce)
+        ledger.keep(stop.node, { result: registeredValue(skippedOutcome('not included')), sets: {} })
       if (taken !== true) continue
     }
     const mark = ledger.mark()
