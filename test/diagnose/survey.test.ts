@@ -14,6 +14,8 @@ interface Host {
   /** command line -> what it prints */
   readonly commands?: Readonly<Record<string, string>>
   readonly log?: readonly string[]
+  /** programs that run, and whose path leads to nothing on this host */
+  readonly elsewhere?: readonly string[]
 }
 
 const sandbox: UnitFact['sandbox'] = {
@@ -38,7 +40,7 @@ const unitOf = (name: string, change: Partial<UnitFact>): UnitFact => ({
 })
 
 /** Answers as a host would, and keeps what was asked. */
-function hostOf({ files = {}, units = {}, processes = {}, commands = {}, log = [] }: Host) {
+function hostOf({ files = {}, units = {}, processes = {}, commands = {}, log = [], elsewhere = [] }: Host) {
   const rounds: Probe[][] = []
   const answer = (probe: Probe): unknown => {
     switch (probe.kind) {
@@ -54,6 +56,8 @@ function hostOf({ files = {}, units = {}, processes = {}, commands = {}, log = [
         return files[probe.target.path] === undefined ? absent : { bytes: Buffer.from(files[probe.target.path] ?? '') }
       case 'command':
         return { rc: 0, stdout: commands[probe.target.argv.join(' ')] ?? '', stderr: '' }
+      case 'file':
+        return processes[probe.target.path] === undefined || elsewhere.includes(probe.target.path) ? absent : { type: 'file' }
       case 'log':
         return { lines: log }
       case 'listener':
@@ -262,6 +266,21 @@ describe('which services count', () => {
     })
     expect(survey.services.map(({ name, log }) => [name, log])).toEqual([['/usr/local/bin/prometheus', ['said']]])
     expect(rounds.flat()).toContainEqual({ kind: 'log', target: { file: '/home/p/p.log', lines: 400 } })
+  })
+
+  test('a process of a container does not: its path is one of another filesystem', async () => {
+    const processes = { '/usr/bin/prometheus': [{ pid: 9, argv: ['/usr/bin/prometheus'], uid: 33, startedAt: 0 }] }
+    expect((await surveyed({ processes })).survey.services).toHaveLength(1)
+    expect((await surveyed({ processes, elsewhere: ['/usr/bin/prometheus'] })).survey.services).toEqual([])
+  })
+
+  test("a start script of somebody's own is never run, not even for a version", async () => {
+    const { survey, rounds } = await surveyed({ units: { 'prometheus.service': { execStart: '/opt/start-prometheus' } } })
+    expect(survey.services.map(({ version }) => version)).toEqual([undefined])
+    const run = rounds.flat().flatMap((probe) => (probe.kind === 'command' ? [probe.target.argv[0]] : []))
+    expect(run).not.toContain('/opt/start-prometheus')
+    const known = await surveyed({ units: { 'prometheus.service': { execStart: '/opt/bin/prometheus' } } })
+    expect(known.rounds.flat()).toContainEqual({ kind: 'command', target: { argv: ['/opt/bin/prometheus', '--version'] } })
   })
 
   test('of a unit that does not run, the last start that the service said something in', async () => {

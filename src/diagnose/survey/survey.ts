@@ -143,14 +143,18 @@ function started(unit: UnitFact, programs: Programs, look: Look): Started | unde
 
 function startedByHand(exe: string, running: ProcessFact, look: Look): readonly Started[] {
   const told = productOf(exe)
-  if (told === undefined) return []
+  // The process of a container has the path of another filesystem.
+  if (told === undefined || known(look('file', { path: exe })) === undefined) return []
   const { product, version } = versioned(told, exe, look)
   return [{ product, name: exe, unit: undefined, running, runs: true, argv: running.argv, env: new Map(), version }]
 }
 
 /** Both lines of InfluxDB call their program influxd, and their unit alike. */
 function versioned(told: Product, binary: string, look: Look): { readonly product: Product; readonly version: Version | undefined } {
-  const answer = known(look('command', { argv: told.versionArgv(binary) }))
+  const argv = told.versionArgv(binary)
+  // Any other program, such as a start script of somebody's own, may do anything when it is run.
+  const isProgram = [...told.binaries, influxd].includes(argv[0]?.split('/').at(-1) ?? '')
+  const answer = isProgram ? known(look('command', { argv })) : undefined
   const version = answer === undefined ? undefined : findVersion(`${answer.stdout}\n${answer.stderr}`)
   const line = version !== undefined && isInflux(told) ? productNamed(isAtLeast(version, [2, 0, 0]) ? 'influxdb2' : 'influxdb1') : undefined
   return { product: line ?? told, version }
