@@ -52,7 +52,9 @@ export function planPair(wish: Wish, context: PlanContext): Decision<GenerateDee
   const here = context.view.get('file', { path: wish.certificate })
   const number = here instanceof Unknown ? 0 : numberOf(wish.certificate, here)
   const [change] = decision.changes
-  if (change === undefined || !replacesBoth(change.data))
+  // Two folders were given for a reason, such as that others read the certificate: there both stay where they are.
+  const apart = parentOf(wish.certificate) !== parentOf(wish.privateKey)
+  if (change === undefined || apart || !replacesBoth(change.data))
     return { ...decision, result: { ...decision.result, ...placesOf(wish, number, context) } }
 
   const folder = folderOf(wish.certificate, number + 1)

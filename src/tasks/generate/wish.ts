@@ -1,5 +1,5 @@
 import { parseMode } from '../../lib/mode.ts'
-import { parentOf, tidyPath } from '../../lib/paths.ts'
+import { tidyPath } from '../../lib/paths.ts'
 import type { DistinguishedName, KeyType } from '../../model/fact.ts'
 import type { AcmeOrder } from '../../model/step.ts'
 import type { Problem } from '../../model/problem.ts'
@@ -97,8 +97,6 @@ export function wishOf(params: GenerateParams): WishResult {
   }
   if (tidyPath(certificate) === tidyPath(private_key))
     refuse('certificate and private_key name the same file', 'give each a file of its own')
-  if (params.folder_per_pair === true && parentOf(tidyPath(certificate)) !== parentOf(tidyPath(private_key)))
-    refuse('folder_per_pair: certificate and private_key lie in different folders', 'give both the same folder')
   // A role passes both on; only who forgot `issuer: ca` is told.
   if (params.issuer === undefined && authority !== undefined)
     refuse(`authority: ${authority} signs nothing while the issuer is self`, 'write issuer: ca')

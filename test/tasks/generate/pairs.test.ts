@@ -117,7 +117,15 @@ describe('the folder of a pair', () => {
     ])
   })
 
-  test('both paths lie in one folder', () => {
-    expect(plan([], { private_key: '/etc/app/server.key' }).problems).toMatchObject([{ code: 'VALUE_INVALID' }])
+  test('two folders stay two, and are told as they are', () => {
+    const facts: readonly Told[] = [
+      ...hostWith(undefined),
+      ['file', { path: '/etc/ssl/h1.crt' }, absent],
+      ['file', { path: '/etc/ssl' }, folder],
+      ['certificate', { path: '/etc/ssl/h1.crt' }, absent],
+    ]
+    const decision = plan(facts, { certificate: '/etc/ssl/h1.crt' })
+    expect(decision.changes[0]?.data).toMatchObject({ kind: 'issue', certificate: { path: '/etc/ssl/h1.crt' } })
+    expect(decision.result).toMatchObject({ certificate_path: '/etc/ssl/h1.crt', private_key_path: `${tls}/server.key`, replaced: '' })
   })
 })
