@@ -43,7 +43,7 @@ export function prepareProgram(steps: readonly Numbered<StageStep>[], made: Made
   const removal = `tls_unstage_${steps[0]?.number ?? 0}`
   return [
     ...staged.map(({ variable, path }) => `tls_near ${quote(path)}; ${variable}="\${tls_dir%/}/.tlsplay.${runId}.${variable}"`),
-    `${removal}() { ${staged.length === 0 ? ':' : `rm -f -- ${staged.map(({ variable }) => `"$${variable}"`).join(' ')}`}; }`,
+    `${removal}() { ${staged.length === 0 ? ':' : `tls_drop ${staged.map(({ variable }) => `"$${variable}"`).join(' ')}`}; }`,
     `tls_generations="$tls_generations ${removal}"`,
     ...(journaled && staged.length > 0
       ? [`printf '%s\\n' ${staged.map(({ variable }) => `"$${variable}"`).join(' ')} >>"$tls_state/open/staged"`]
@@ -99,7 +99,8 @@ function stagedFiles({ number, step }: Numbered<StageStep>): readonly { readonly
 /** noclobber opens with O_EXCL: a name that somebody else made first is refused, not followed. */
 function stageWrite(number: number, step: WriteStep, nonce: string): string {
   const path = `"$${stagedVariable(number)}"`
-  const put = `base64 -d >${path} ${hereDocument(contentBytes(step))}`
+  const plain = plainText(step)
+  const put = plain === undefined ? `base64 -d >${path} ${hereDocument(contentBytes(step))}` : `printf %s ${quote(plain)} >${path}`
   return [
     openSection(nonce, number),
     `set -C; { ${put}\n} 2>&1; tls_rc=$?; set +C`,
@@ -284,6 +285,14 @@ function invocation(step: RunStep): Invocation {
 /** How much a step adds to the program that stages it. */
 export function stagedBytes(step: StageStep): number {
   return step.kind === 'write' ? contentBytes(step).length : 0
+}
+
+/**
+ * Text that the shell itself can write, with no process. No secret: mksh has no printf of its own, and what it calls would hold the
+ * text as an argument. That is also why it is short: Linux takes 128 KiB for one.
+ */
+function plainText({ content }: WriteStep): string | undefined {
+  return typeof content === 'string' && content.length <= 16_384 && !content.includes('\0') ? content : undefined
 }
 
 function contentBytes(step: WriteStep): Uint8Array {

@@ -48,7 +48,9 @@ tls_owner() {
 }
 tls_safe() {
   if [ ! -d "$tls_state" ]; then
-    tls_say=$(mkdir -p -- "${'$'}{tls_state%/*}" 2>&1 && mkdir -m 0700 -- "$tls_state" 2>&1) || [ -d "$tls_state" ] || return 1
+    [ -d "${'$'}{tls_state%/*}" ] || tls_say=$(mkdir -p -- "${'$'}{tls_state%/*}" 2>&1) || return 1
+    # With the folder of committed transactions at once: the first change needs it anyway.
+    tls_say=$(mkdir -m 0700 -- "$tls_state" "$tls_state/history" 2>&1) || [ -d "$tls_state" ] || return 1
   fi
   if [ -L "$tls_state" ]; then tls_say="$tls_state is a link"; return 1; fi
   if [ ! -O "$tls_state" ]; then tls_say="$tls_state belongs to somebody else"; return 1; fi

@@ -4,6 +4,7 @@
  *
  * tls_who               sets tls_me to the name of the user that we are; asked for once, where somebody needs it
  * tls_as USER ARGV...   runs ARGV as USER (runs it directly when we are that user already)
+ * tls_drop PATH...      removes what of it is there; no process for what is not
  * tls_near PATH         sets tls_dir to the nearest existing folder above PATH
  * tls_tmp               sets tls_t to a private folder that goes with the shell
  * tls_mark              the file that says that a step is going on (lock-script.ts); it goes with the shell
@@ -21,6 +22,11 @@ tls_as() {
   if command -v runuser >/dev/null 2>&1; then runuser -u "$tls_u" -- "$@"; return; fi
   if command -v setpriv >/dev/null 2>&1; then setpriv --reuid="$tls_u" --regid="$(id -g "$tls_u")" --init-groups -- "$@"; return; fi
   su -s /bin/sh "$tls_u" -c 'exec "$@"' -- sh "$@"
+}
+tls_drop() {
+  for tls_f do
+    if [ -e "$tls_f" ] || [ -L "$tls_f" ]; then rm -f -- "$tls_f"; fi
+  done
 }
 tls_near() {
   tls_dir=$1

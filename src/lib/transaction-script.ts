@@ -122,7 +122,7 @@ tls_open() {
   if ! command -v setsid >/dev/null 2>&1 && ! command -v systemd-run >/dev/null 2>&1; then rm -rf -- "$tls_state/open"; return 1; fi
   (
     if [ "$tls_uid" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1; then
-      systemd-run --quiet --collect --unit="tlsplay-$tls_id-$$" /bin/sh "$tls_state/open/watch" wait && exit
+      systemd-run --quiet --collect --no-block --unit="tlsplay-$tls_id-$$" /bin/sh "$tls_state/open/watch" wait && exit
     fi
     setsid /bin/sh "$tls_state/open/watch" wait
   ) </dev/null >/dev/null 2>&1 9>&- &

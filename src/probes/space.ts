@@ -1,11 +1,12 @@
-import type { Answer, SpaceFact } from '../model/fact.ts'
+import type { SpaceFact } from '../model/fact.ts'
 import { quoteAll } from '../lib/sh.ts'
 import { binary, unreadable, utf8, wholeNumber } from './bytes.ts'
 import { defineProbe } from './probe-kind.ts'
 
 /**
  * Room on the filesystem that a path is or would be on. Free inodes are left out where df cannot tell them (BusyBox
- * without the option, btrfs). One df for all paths; where it cannot tell of one of them, one for each. /proc/mounts says whether it is read-only; its last line for a mount point is the one in force.
+ * without the option, btrfs). GNU's df tells both in one process, any other in two; where it cannot tell of one of the
+ * paths, one for each. /proc/mounts says whether it is read-only; its last line for a mount point is the one in force.
  */
 export const space = defineProbe<'space'>({
   kind: 'space',
@@ -23,42 +24,60 @@ tls_space() {
     [ -d "$tls_p" ] || tls_near "$tls_p"
     shift; set -- "$@" "$tls_dir"
   done
-  tls_rows -Pk "$@"
-  tls_rows -Pi "$@"
+  if tls_x=$(df -k --output=size,avail,itotal,iavail,target -- "$@" 2>/dev/null); then printf '%s\n' "${'$'}{tls_x#*"$tls_newline"}"
+  else tls_rows -Pk "$@"; tls_rows -Pi "$@"; fi
   while IFS= read -r tls_x; do printf '%s\n' "$tls_x"; done 2>/dev/null </proc/mounts
 }
 tls_space ${quoteAll(targets.map(({ path }) => path))}
 `,
   parse(stdout, targets) {
     const lines = binary(stdout).split('\n')
-    const mounts = lines.slice(targets.length * 2)
-    return targets.map(({ path }, index) => spaceOf(path, lines[index], lines[targets.length + index], mounts))
+    const both = rowOfBoth(lines[0]) !== undefined
+    const mounts = lines.slice(targets.length * (both ? 1 : 2))
+    return targets.map(({ path }, index) => {
+      const line = lines[index]
+      const row = both ? rowOfBoth(line) : rowOfTwo(line, lines[targets.length + index])
+      return row === undefined ? unreadable(`the room at ${path}`) : spaceOf(row, mounts)
+    })
   },
 })
 
-function spaceOf(path: string, blocks: string | undefined, inodes: string | undefined, mounts: readonly string[]): Answer<SpaceFact> {
-  const row = rowOf(blocks)
-  if (row === undefined) return unreadable(`the room at ${path}`)
-  const free = rowOf(inodes)
-  const options = mounts
-    .map((line) => line.split(' '))
-    .filter((words) => unescaped(words[1] ?? '') === row.mount)
-    .at(-1)?.[3]
-  return {
-    mount: utf8(row.mount),
-    freeKiB: row.available,
-    // btrfs and others report no inodes at all: total 0.
-    freeInodes: free === undefined || free.total === 0 ? undefined : free.available,
-    readOnly: options?.split(',').includes('ro') ?? false,
-  }
+interface Row {
+  readonly mount: string
+  readonly freeKiB: number
+  readonly freeInodes: number | undefined
 }
 
-function rowOf(line: string | undefined): { readonly total: number; readonly available: number; readonly mount: string } | undefined {
-  const found = /\s(\d+)\s+(\d+|-)\s+(\d+)\s+(?:\d+%|-)\s+(\/.*)$/.exec(line ?? '')
-  const total = wholeNumber(found?.[1])
-  const available = wholeNumber(found?.[3])
+function spaceOf({ mount, freeKiB, freeInodes }: Row, mounts: readonly string[]): SpaceFact {
+  const options = mounts
+    .map((line) => line.split(' '))
+    .filter((words) => unescaped(words[1] ?? '') === mount)
+    .at(-1)?.[3]
+  return { mount: utf8(mount), freeKiB, freeInodes, readOnly: options?.split(',').includes('ro') ?? false }
+}
+
+/** Blocks and free ones, inodes and free ones, mount point. */
+function rowOfBoth(line = ''): Row | undefined {
+  const found = /^\s*\d+\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(\/.*)$/.exec(line)
+  const freeKiB = wholeNumber(found?.[1])
   const mount = found?.[4]
-  return total === undefined || available === undefined || mount === undefined ? undefined : { total, available, mount }
+  return freeKiB === undefined || mount === undefined ? undefined : { mount, freeKiB, freeInodes: inodes(found?.[2], found?.[3]) }
+}
+
+function rowOfTwo(blocks = '', inodeLine = ''): Row | undefined {
+  const found = rowPattern.exec(blocks)
+  const freeKiB = wholeNumber(found?.[3])
+  const mount = found?.[4]
+  if (freeKiB === undefined || mount === undefined || wholeNumber(found?.[1]) === undefined) return undefined
+  const free = rowPattern.exec(inodeLine)
+  return { mount, freeKiB, freeInodes: inodes(free?.[1], free?.[3]) }
+}
+
+const rowPattern = /\s(\d+)\s+(\d+|-)\s+(\d+)\s+(?:\d+%|-)\s+(\/.*)$/
+
+/** btrfs and others report no inodes at all: total 0. */
+function inodes(total: string | undefined, free: string | undefined): number | undefined {
+  return wholeNumber(total) === 0 ? undefined : wholeNumber(free)
 }
 
 /** /proc/mounts writes space, tab, newline and backslash as three octal digits. */

@@ -27,7 +27,7 @@ async function staged(base64: string) {
   const step: WriteStep = {
     kind: 'write',
     path: join(folder, 'f'),
-    content: 'x',
+    content: Buffer.from('x'),
     owner: undefined,
     group: undefined,
     mode: 0o600,

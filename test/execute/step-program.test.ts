@@ -148,7 +148,7 @@ describe('write', () => {
     const tools = join(folder, 'bin')
     mkdirSync(tools)
     writeFileSync(join(tools, 'base64'), '#!/bin/sh\ncat >/dev/null\nprintf half\n', { mode: 0o755 })
-    const step = { number: 0, step: write(join(folder, 'f'), 'the whole text') }
+    const step = { number: 0, step: write(join(folder, 'f'), Buffer.from('the whole text')) }
     const { sections } = shell([prepare(step)], `${tools}:${process.env['PATH']}`)
     expect(sections.get(0)?.rc).toBe(0)
     expect(sections.get(checkSection)?.rc).not.toBe(0)

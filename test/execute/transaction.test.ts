@@ -177,7 +177,7 @@ describe('going back', () => {
       readdirSync(state())
         .toSorted()
         .filter((name) => !name.startsWith('acting')),
-    ).toEqual(['lock', 'log', 'owner'])
+    ).toEqual(['history', 'lock', 'log', 'owner'])
     expect(log()).toMatch(/^undone \S+ failed aaaaaaaa /)
     // And it can go on: with another transaction.
     expect(await apply(host, [write('replaced', 'again\n', 'old\n')], 100)).toEqual([])
