@@ -12,8 +12,8 @@ interface Defect {
 }
 
 /**
- * What is known of TLS in versions of what the hosts run. From the release notes and issues of each project; what
- * docs/doctor.md marks so was seen in the fleet.
+ * What is known of TLS in versions of what the hosts run, from the release notes and issues of each project. The fleet
+ * has one version of each program, so most of it was not seen there.
  */
 export const defects: readonly Defect[] = [
   {
