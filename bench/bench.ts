@@ -64,9 +64,12 @@ async function startup(root: string): Promise<Comparison> {
 async function firstApply(fleet: BenchFleet, root: string, hosts: number, rounds: number): Promise<Comparison> {
   say('first apply')
   const tlsplay = tlsplaySide(fleet, root, hosts, 'changed')
+  const unguarded: Side = { ...rawSide(fleet, fleet.applyScript), name: 'raw, no guard' }
+  const fresh = { before: () => fleet.reset() }
   const sides: readonly Side[] = [
-    { ...rawSide(fleet, fleet.applyScript), before: () => fleet.reset() },
-    { ...tlsplay, before: () => fleet.reset() },
+    { ...unguarded, ...fresh },
+    { ...rawSide(fleet, fleet.guardedScript), ...fresh },
+    { ...tlsplay, ...fresh },
   ]
   const timings = await alternate(sides, rounds, say)
   // Neither side is faster for doing less: each finds what the other made to be as it must be, and a fresh host not to be.
@@ -74,16 +77,18 @@ async function firstApply(fleet: BenchFleet, root: string, hosts: number, rounds
   await fleet.reset()
   await refused(rawSide(fleet, fleet.checkScript))
   const exchanges = await counted(tlsplay)
-  await fleet.reset()
-  await timed(rawSide(fleet, fleet.applyScript))
-  const { output } = await timed(tlsplaySide(fleet, root, hosts, 'unchanged'))
-  judge(output, hosts, 'unchanged')
+  for (const script of [fleet.applyScript, fleet.guardedScript]) {
+    await fleet.reset()
+    await timed(rawSide(fleet, script))
+    const { output } = await timed(tlsplaySide(fleet, root, hosts, 'unchanged'))
+    judge(output, hosts, 'unchanged')
+  }
   return {
     name: 'first apply',
     baseline: 'raw',
     targets: { tlsplay: 1.05 },
     timings,
-    exchanges: { raw: oneEach(hosts), tlsplay: exchanges },
+    exchanges: { [unguarded.name]: oneEach(hosts), raw: oneEach(hosts), tlsplay: exchanges },
   }
 }
 

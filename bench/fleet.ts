@@ -9,6 +9,8 @@ export interface BenchFleet {
   readonly inventory: string
   /** stable.sh, apply.sh and check.sh in one, as apply.sh wants it */
   readonly applyScript: string
+  /** guard.sh before them */
+  readonly guardedScript: string
   readonly checkScript: string
   readonly fleetScript: string
   /** all hosts as they were before their first apply */
@@ -35,9 +37,11 @@ async function prepared(fleet: Fleet, raw: string): Promise<BenchFleet> {
   const port = services.node.http.port
   const checkScript = join(raw, 'check.sh')
   const applyScript = join(folder, 'apply-and-check.sh')
-  const texts = await Promise.all([join(raw, 'apply.sh'), checkScript, join(raw, 'reset.sh')].map((path) => readFile(path, 'utf8')))
-  const [apply = '', check = '', reset = ''] = texts
+  const guardedScript = join(folder, 'guard-apply-and-check.sh')
+  const read = (name: string) => readFile(join(raw, name), 'utf8')
+  const [guard, apply, check, reset] = await Promise.all([read('guard.sh'), read('apply.sh'), read('check.sh'), read('reset.sh')])
   await writeFile(applyScript, `${stableFunctions}\n${apply}\n${check}`)
+  await writeFile(guardedScript, `${guard}\n${stableFunctions}\n${apply}\n${check}`)
   await writeFile(join(folder, 'ssh_config'), sshConfig(fleet))
   await writeFile(join(folder, 'hosts'), hosts.map((host) => `${host.name} ${host.port(port)}\n`).join(''))
   await writeFile(join(folder, 'floor.json'), JSON.stringify(floorSettings(fleet)))
@@ -49,6 +53,7 @@ async function prepared(fleet: Fleet, raw: string): Promise<BenchFleet> {
     folder,
     inventory,
     applyScript,
+    guardedScript,
     checkScript,
     fleetScript: join(raw, 'fleet.sh'),
     async reset() {

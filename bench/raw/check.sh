@@ -14,14 +14,15 @@ found=0 changed=0
 while read -r mode owner time path; do
   case "$mode $owner $path" in
     "drwxr-xr-x root:root /etc/prometheus" | "drwxr-x--- root:prometheus $tls") found=$((found + 1)) ;;
-    "-rw-r--r-- prometheus:prometheus $tls/server.crt" | "-r-------- prometheus:prometheus $tls/server.key") found=$((found + 1)) ;;
+    "drwxr-x--- root:prometheus $tls/pair-1" | "lrwxrwxrwx root:root $tls/server.crt" | "lrwxrwxrwx root:root $tls/server.key") found=$((found + 1)) ;;
+    "-rw-r--r-- prometheus:prometheus $tls/pair-1/server.crt" | "-r-------- prometheus:prometheus $tls/pair-1/server.key") found=$((found + 1)) ;;
     "-rw-r----- root:prometheus $web" | "-rw-r--r-- root:root $settings") found=$((found + 1)); [ "$time" -le "$changed" ] || changed=$time ;;
     *) bad "$path is $mode $owner" ;;
   esac
 done <<END
-$(stat -c '%A %U:%G %Y %n' /etc/prometheus "$tls" "$tls/server.crt" "$tls/server.key" "$web" "$settings")
+$(stat -c '%A %U:%G %Y %n' /etc/prometheus "$tls" "$tls/pair-1" "$tls/server.crt" "$tls/server.key" "$tls/pair-1/server.crt" "$tls/pair-1/server.key" "$web" "$settings")
 END
-[ $found = 6 ] || bad "$found of 6 files are as they must be"
+[ $found = 9 ] || bad "$found of 9 files are as they must be"
 
 # The text of a file, read by the shell itself: these files have few lines, not worth a process.
 text() {
@@ -33,8 +34,8 @@ text() {
 # The settings.
 text "$web"
 [ "$held" = "tls_server_config:
-  cert_file: $tls/server.crt
-  key_file: $tls/server.key
+  cert_file: $tls/pair-1/server.crt
+  key_file: $tls/pair-1/server.key
   min_version: TLS12
 " ] || bad "$web differs"
 ARGS=

@@ -4,7 +4,8 @@ settings=/etc/default/prometheus-node-exporter
 unit=prometheus-node-exporter.service
 [ -e "$settings.shipped" ] || cp -p "$settings" "$settings.shipped"
 cp -p "$settings.shipped" "$settings"
-rm -rf /etc/prometheus/tls /etc/prometheus/web.yml /var/lib/tlsplay "/etc/systemd/system/$unit.d"
+rm -rf /etc/prometheus/tls /etc/prometheus/web.yml /var/lib/tlsplay /var/lib/by-hand "/etc/systemd/system/$unit.d"
+systemctl stop by-hand-undo.timer 2> /dev/null
 systemctl daemon-reload
 systemctl restart "$unit"
 # Or the rounds would run into systemd's limit of five starts in ten seconds.
