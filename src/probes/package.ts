@@ -5,6 +5,7 @@ import { binary, unreadable } from './bytes.ts'
 import { defineProbe } from './probe-kind.ts'
 
 /**
+ * apt-cache, as root, would write what it computes below /var/cache: without these two files it keeps it to itself (apt.conf(5)).
  * Which version of each package is there and which one could be, as the host has heard last; no source is asked. First the
  * name of the manager, then lines `I name version` of what is installed and `C name version` of what could be.
  */
@@ -14,7 +15,7 @@ export const packages = defineProbe<'package'>({
   script: (targets) => String.raw`tls_apt() {
   echo apt
   dpkg-query -W -f 'I ${'$'}{Package} ${'$'}{db:Status-Abbrev} ${'$'}{Version}\n' -- "$@" 2>/dev/null | sed -n 's/^I \([^ ]*\) .i[^ ]*  *\([^ ]*\)$/I \1 \2/p'
-  apt-cache policy "$@" 2>/dev/null | while IFS= read -r tls_l; do
+  apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy "$@" 2>/dev/null | while IFS= read -r tls_l; do
     case $tls_l in
       [!\ ]*:) tls_n=${'$'}{tls_l%%:*} ;;
       '  Candidate: (none)') ;;

@@ -10,6 +10,29 @@ const found = `mkdir -p /srv/old/deep
 echo kept >/srv/kept
 echo '# kept' >/etc/hosts.allow`
 
+/** A source of packages in a folder of the host: what there is of a package that does nothing. */
+const source = `set -e
+rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+echo 'deb [trusted=yes] file:/srv/source ./' >/etc/apt/sources.list
+mkdir -p /srv/source
+cat >/srv/offer <<'END'
+set -e
+made=$(mktemp -d)
+chmod 0755 "$made"
+mkdir -p "$made/DEBIAN" "$made/usr/share/lab-errand"
+printf 'Package: lab-errand\\nVersion: %s\\nArchitecture: all\\nMaintainer: lab <lab@lab.test>\\nDescription: does nothing\\n' "$1" >"$made/DEBIAN/control"
+echo "$1" >"$made/usr/share/lab-errand/version"
+cd /srv/source
+dpkg-deb --build "$made" "lab-errand_$1_all.deb" >/dev/null
+for file in *.deb; do
+  dpkg-deb --field "$file"
+  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d ' ' -f 1)"
+done >Packages
+rm -rf "$made"
+apt-get -q update >/dev/null
+END
+sh /srv/offer 1.0`
+
 let fleet: Fleet
 let inventory: string
 
@@ -210,6 +233,69 @@ describe('order', () => {
     expect(await identities('h3', '/srv')).toBe(before)
     expect(await log('h1')).toHaveLength(2)
   })
+})
+
+describe('packages', () => {
+  const playbook = (state: string) => ['packages.yml', ...values({ state })] as const
+  const version = () => prepared(fleet.host('h1'), 'cat /usr/share/lab-errand/version 2>/dev/null || echo none')
+
+  test('the plan names the version and touches nothing; what the package brings is known after apply', async () => {
+    await prepared(fleet.host('h1'), source)
+    const { told, touched } = await changesDuring(fleet, () => on('plan', ...playbook('present')), 'digests')
+    expect(touched).toEqual([])
+    expect(told.report.problems).toEqual([])
+    expect(told.plan.plays[0]?.hosts[0]?.tasks.map(({ label, outcome }) => `${label}: ${outcome}`)).toEqual([
+      'package: change',
+      'what it brought: later',
+      'settings beside it: later',
+      'a home folder: change',
+    ])
+    expect(told.plan.plays[0]?.hosts[0]?.tasks[0]?.changes).toMatchObject([
+      { summary: 'install lab-errand', diffs: [{ fields: [{ name: 'lab-errand', after: '1.0' }] }] },
+    ])
+  })
+
+  test('the run does what the plan said, and what it could not say then; a second one nothing', async () => {
+    const first = await on('run', ...playbook('present'))
+    expect({ code: first.code, problems: first.report.problems }).toEqual({ code: 0, problems: [] })
+    expect(changed(first)).toEqual(['h1 a home folder', 'h1 package', 'h1 settings beside it'])
+    expect(first.report.recap).toMatchObject([{ converged: true }])
+    expect(await version()).toBe('1.0\n')
+    expectQuiet(await on('run', ...playbook('present')))
+  })
+
+  test('a newer one is left alone until it is wanted', async () => {
+    await prepared(fleet.host('h1'), 'sh /srv/offer 2.0')
+    expectQuiet(await on('run', ...playbook('present')))
+    expect(plannedChanges(await on('plan', ...playbook('latest')))).toEqual(['h1 package'])
+    expect(changed(await on('run', ...playbook('latest')))).toEqual(['h1 package'])
+    expect(await version()).toBe('2.0\n')
+    expectQuiet(await on('run', ...playbook('latest')))
+  })
+
+  test('one that apt does not know is refused', async () => {
+    await prepared(fleet.host('h1'), 'apt-get -q -y remove lab-errand; rm /srv/source/*.deb; : >/srv/source/Packages; apt-get -q update')
+    const told = await on('run', ...playbook('present'))
+    expect(told.report.problems).toMatchObject([{ code: 'VALUE_INVALID', message: 'package: apt of h1 knows no package lab-errand' }])
+    expect(told.code).toBe(1)
+  })
+})
+
+test('a name is found by the host itself after its entry', async () => {
+  // Docker mounts a file of its own there, which no rename can replace.
+  await prepared(
+    fleet.host('h1'),
+    'cp /etc/hosts /srv/hosts; umount /etc/hosts; cp /srv/hosts /etc/hosts; echo 192.0.2.9 example.com >>/etc/hosts',
+  )
+  const planned = await on('plan', 'hosts.yml')
+  const first = await on('run', 'hosts.yml')
+  expect({ code: first.code, problems: first.report.problems }).toEqual({ code: 0, problems: [] })
+  expect(changed(first)).toEqual(plannedChanges(planned))
+  expect(changed(first)).toHaveLength(2)
+  expect(await prepared(fleet.host('h1'), 'getent ahostsv4 www.example.com | head -n 1; tail -n 1 /etc/hosts')).toMatch(
+    /^127\.0\.0\.1 .*\n192\.0\.2\.9 example\.com\n$/,
+  )
+  expectQuiet(await on('run', 'hosts.yml'))
 })
 
 test('what is brought home is there, is brought once, and only when a run says so', async () => {

@@ -50,7 +50,7 @@ async function problemsOf(playbook: string, inventory: string): Promise<readonly
   return [...loaded.problems, ...problems].map(({ code, message, at }) => `${at?.file}:${at?.line} ${code} ${message}`)
 }
 
-test.each(['prometheus', 'node-exporter', 'influxdb1', 'influxdb2', 'telegraf', 'prometheus-scrape', 'site'])(
+test.each(['prometheus', 'node-exporter', 'influxdb1', 'influxdb2', 'telegraf', 'prometheus-scrape', 'hosts-entry', 'site'])(
   'playbooks/%s loads and compiles without a problem',
   async (name) => {
     expect(await problemsOf(`playbooks/${name}/site.yml`, `playbooks/${name}/inventory.yml`)).toEqual([])

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv'
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { taskTypeWords } from '../../src/load/ansible-words.ts'
+import { taskTypeTable } from '../../src/load/task-types.ts'
 import { taskTypes } from '../../src/tasks/index.ts'
 
 const folder = new URL('../../src/tasks/', import.meta.url)
@@ -15,6 +17,19 @@ test('folders and registry name the same task types', () => {
 test('a word stands for one task type', () => {
   const words = [...taskTypes.values()].flatMap(({ name, aliases = [] }) => [name, ...aliases])
   expect(new Set(words).size).toBe(words.length)
+})
+
+test('what works is not among the words of Ansible that do not', () => {
+  expect(Object.keys(taskTypeWords).filter((word) => taskTypes.has(word))).toEqual([])
+})
+
+test('a full name of Ansible is that of the task type', () => {
+  const table = taskTypeTable(taskTypes, new Map())
+  for (const [name, { aliases = [] }] of taskTypes) {
+    for (const alias of aliases) expect(table.find(alias.replace('ansible.builtin.', 'ansible.legacy.'))).toBe(taskTypes.get(name))
+    if (aliases.length > 0) expect(table.find(`ansible.builtin.${name}`)).toBe(taskTypes.get(name))
+  }
+  expect(table.find('community.general.copy')).toBeUndefined()
 })
 
 interface Schema {

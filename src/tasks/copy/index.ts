@@ -14,7 +14,7 @@ export const copy = defineTaskType<CopyParams, FileDeed>({
   name: 'copy',
   summary: 'a file on the host with these bytes',
   knowledge: 'predicted',
-  aliases: ['ansible.builtin.copy', 'ansible.legacy.copy'],
+  aliases: ['ansible.builtin.copy'],
   unrendered: ['content'],
   assets: ({ src, decrypt = true }) => (src === undefined ? [] : [{ path: src, kind: 'files', render: false, decrypt }]),
   observe: (params) => observeManagedFile({ ...params, path: destinationOf(params) }),

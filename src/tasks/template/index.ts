@@ -11,7 +11,7 @@ export const template = defineTaskType<TemplateParams, FileDeed>({
   name: 'template',
   summary: 'a file on the host, rendered from a template',
   knowledge: 'predicted',
-  aliases: ['ansible.builtin.template', 'ansible.legacy.template'],
+  aliases: ['ansible.builtin.template'],
   assets: ({ src }) => [{ path: src, kind: 'templates', render: true }],
   observe: (params) => observeManagedFile({ ...params, path: destinationOf(params) }),
   plan(params, context) {

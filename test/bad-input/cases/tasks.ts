@@ -33,6 +33,16 @@ export const taskCases: readonly BadCase[] = [
     expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:4:7', message: 'community.general.ufw', hint: 'task types: ' },
   },
   {
+    name: 'a known name of somebody else',
+    files: inTasks('- community.general.copy: {dest: /a, content: x}\n'),
+    expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:3:7', message: 'community.general.copy', hint: 'write copy:' },
+  },
+  {
+    name: 'a full name of a module that has another name here',
+    files: inTasks('- ansible.builtin.apt: {name: curl}\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:7', message: 'no task type apt', hint: 'use package' },
+  },
+  {
     name: 'a task type with a hyphen',
     files: inTasks('- wait-for: {port: 1}\n'),
     expect: { code: 'TASK_TYPE_UNKNOWN', at: 'site.yml:3:7', message: 'wait-for', hint: 'did you mean "wait_for"?' },
