@@ -66,7 +66,7 @@ describe('words that are no playbook', () => {
     { argv: ['plan', 'site.yml', '-i', 'h1,', '-f', 'many'], says: 'expected a whole number from 1' },
     { argv: ['plan', 'site.yml', '-i', 'h1,', '--connect-timeout', '-1'], says: 'expected a whole number from 1' },
     { argv: ['plan', 'site.yml', '-i', 'h1,', '--output', 'xml'], says: 'Allowed choices are text, json' },
-    { argv: ['plan', 'site.yml', '-i', 'h1,', '--transport', 'telnet'], says: 'Allowed choices are ssh, local' },
+    { argv: ['plan', 'site.yml', '-i', 'h1,', '--transport', 'telnet'], says: 'Allowed choices are ssh, openssh, local' },
     { argv: ['plan', 'site.yml', '-i', 'h1,', '--limt', 'x'], says: 'Did you mean --limit?' },
     { argv: ['run', 'site.yml', '-i', 'h1,', '--detailed-exitcode'], says: 'error OPTION_INVALID: --detailed-exitcode' },
     { argv: ['plam', 'site.yml'], says: 'Did you mean plan?' },

@@ -102,7 +102,7 @@ test('asking takes no lock and leaves nothing; taking it costs no exchange', asy
   expect(host.stats.exchanges).toBe(2)
   expect(readFileSync(join(folder, 'state/owner'), 'utf8')).toBe('aaaaaaaa 2026-01-02T03:04:05.000Z alice desk.example\n')
   await host.close()
-  expect(readdirSync(join(folder, 'state')).toSorted()).toEqual(['lock', 'owner'])
+  expect(readdirSync(join(folder, 'state')).toSorted()).toEqual(['history', 'lock', 'owner'])
 })
 
 test('what a step leaves running does not hold the lock', async () => {

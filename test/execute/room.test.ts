@@ -68,7 +68,7 @@ describe('a disk that is full', () => {
       ...{
         kind: 'write',
         path: join(folder, 'etc/x'),
-        content: 'new\n',
+        content: Buffer.from('new\n'),
         owner: undefined,
         group: undefined,
         mode: 0o600,
