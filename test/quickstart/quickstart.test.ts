@@ -28,7 +28,7 @@ test('an unprivileged user sees the main job: plan, run, nothing to do, one rene
     'Plan: nothing to do on 3 hosts.',
     'as it should be: no host changed',
     '== 4. renew',
-    'Plan: 3 hosts, 1 change on 1 host, 1 check after apply.',
+    'Plan: 3 hosts, 3 changes on 1 host, 1 check after apply.',
     'as it should be: only beta changed',
     'as it should be: only beta serves another certificate',
     'The same playbook on real daemons',
