@@ -33,7 +33,7 @@ beforeAll(async () => {
   await prepared(
     ca,
     `systemd-run --quiet --unit=names pebble-challtestsrv -defaultIPv4 ${address} -defaultIPv6 '' -dns01 :8053 -http01 '' -https01 '' -tlsalpn01 '' -management :8055
-systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 pebble -config /etc/pebble/config.json -dnsserver 127.0.0.1:8053`,
+systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_AUTHZREUSE=0 pebble -config /etc/pebble/config.json -dnsserver 127.0.0.1:8053`,
   )
   writeFileSync(at('pebble.pem'), await prepared(ca, 'cat /etc/pebble/cert.pem'))
   await until(
