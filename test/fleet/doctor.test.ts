@@ -85,6 +85,7 @@ scrape 'scheme: https' 'static_configs: [{targets: ["'$ME':9100", "localhost:909
 prom
 influx "https-private-key = \\"$I/server.key\\"" '[tls]' 'min-version = "tls1.2"'
 again influxdb 8086
+until curl -sk -o /dev/null https://127.0.0.1:8086/ping; do sleep 0.2; done
 until [ "$(curl -sk https://127.0.0.1:9090/api/v1/targets | grep -o '"health":"up"' | wc -l)" = 2 ]; do sleep 0.2; done`
 
 interface Entry {

@@ -90,7 +90,7 @@ reset() {
   for u in prometheus prometheus-node-exporter influxdb telegraf; do
     systemctl disable -q --now "$u" 2>/dev/null; systemctl reset-failed "$u" 2>/dev/null
   done
-  systemctl stop -q squat.socket hangup.socket 2>/dev/null
+  for u in squat.socket hangup.socket; do systemctl stop -q "$u" 2>/dev/null; done
   rm -rf "$T" "$I" /etc/prometheus/web-*.yml /etc/prometheus/ca.crt /etc/telegraf/ca.crt /etc/telegraf/client.* /home/certs
   if [ -d /etc/prometheus ]; then
     flags node ''; flags prometheus ''
