@@ -85,9 +85,9 @@ export const playWords: Words = {
 
 /** Keys of an entry of vars_prompt. */
 export const questionWords: Words = {
-  encrypt: 'hash it where it is used: {{bcrypt NAME}}',
-  salt: 'hash it where it is used: {{bcrypt NAME}}',
-  salt_size: 'hash it where it is used: {{bcrypt NAME}}',
+  encrypt: 'ask for the bcrypt hash itself: nothing here makes one',
+  salt: 'ask for the bcrypt hash itself: nothing here makes one',
+  salt_size: 'ask for the bcrypt hash itself: nothing here makes one',
 }
 
 /** And of import_role alone. */
