@@ -283,23 +283,58 @@ describe('a host that does not hear of its run', () => {
   })
 
   test('waits as long as it is heard of, and keeps what is committed', async () => {
-    const host = await session('aaaaaaaa', { seconds: 1 })
+    const { path, pass } = steppedGuard()
+    const host = await session('aaaaaaaa', { seconds: 1, path })
     expect(await apply(host)).toEqual([])
-    await new Promise((resolve) => setTimeout(resolve, 3500))
+    const beat = (): string => readFileSync(state('open/beat'), 'utf8')
+    for (let second = 0; second < 5; second += 1) {
+      const heard = beat()
+      await vi.waitFor(() => expect(beat()).not.toBe(heard), { timeout: 60_000, interval: 10 })
+      await pass()
+    }
     await host.commit()
     expect(readFileSync(at('replaced'), 'utf8')).toBe('newer\n')
     expect(log()).toMatch(/^committed /)
   })
 
+  test('the twin: two seconds in which it hears nothing, and it goes back', async () => {
+    const before = snapshot()
+    const { path, pass } = steppedGuard()
+    const host = await session('aaaaaaaa', { seconds: 1, path })
+    expect(await apply(host)).toEqual([])
+    await host.close()
+    await pass()
+    await pass()
+    await undone(10_000)
+    expect(snapshot()).toEqual(before)
+  })
+
+  /** A guard whose next second passes when it is told. */
+  function steppedGuard(): { readonly path: string; readonly pass: () => Promise<void> } {
+    const next = join(folder, 'next')
+    const path = withSleep(`until rm ${next} 2>/dev/null; do ${programPath('sleep')} 0.01; [ -d ${folder} ] || exit 1; done`)
+    const pass = async (): Promise<void> => {
+      writeFileSync(next, '')
+      await vi.waitFor(() => expect(existsSync(next)).toBe(false), { timeout: 60_000, interval: 10 })
+    }
+    return { path, pass }
+  }
+
+  /** Folders of tools in which one second of the guard is what `body` makes of it; systemd would start it among tools of its own. */
+  function withSleep(body: string): string {
+    const tools = temporaryFolder()
+    script(join(tools, 'sleep'), `#!/bin/sh\n[ "$1" = 1 ] || exec ${programPath('sleep')} "$@"\n${body}\n`)
+    script(join(tools, 'systemd-run'), '#!/bin/sh\nexit 1\n')
+    return `${tools}${delimiter}${defaultSearchPath}`
+  }
+
   /** A guard whose seconds fly while the file is there, one line for each of them, and stand still else. */
   function fastGuard(): { readonly path: string; readonly seconds: string } {
-    const [tools, seconds] = [temporaryFolder(), join(folder, 'seconds')]
-    const sleep = programPath('sleep')
-    script(
-      join(tools, 'sleep'),
-      `#!/bin/sh\n[ "$1" = 1 ] || exec ${sleep} "$@"\nuntil [ -e ${seconds} ]; do ${sleep} 0.01; [ -d ${folder} ] || exit 1; done\necho >>${seconds}\n`,
-    )
-    return { path: `${tools}${delimiter}${defaultSearchPath}`, seconds }
+    const [sleep, seconds] = [programPath('sleep'), join(folder, 'seconds')]
+    return {
+      path: withSleep(`until [ -e ${seconds} ]; do ${sleep} 0.01; [ -d ${folder} ] || exit 1; done\necho >>${seconds}`),
+      seconds,
+    }
   }
 
   test('waits for a step that goes on', async () => {
