@@ -4,7 +4,7 @@ import type { AnyTaskType } from '../model/task-type.ts'
 import { Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { conditionsSyntax, evaluateConditions } from './conditions.ts'
 import { factNames } from './fact-names.ts'
-import { type CompiledPlay, type CompiledRun, isSpare, type RoleContext, type TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, type RoleContext, type TaskNode, tasksOf } from './compiled-run.ts'
 import { unknownItems } from './include-items.ts'
 import { instantiate } from './instantiate.ts'
 import { paramsSyntax, renderParams } from './parameters.ts'
@@ -42,10 +42,6 @@ function playSyntax(play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskTy
     ...nodes.flatMap((node) => nodeSyntax(node, taskTypes)),
     ...play.nodes.flatMap((node) => (node.kind === 'task' ? [] : conditionsSyntax(node.guard?.conditions ?? []))),
   ]
-}
-
-function tasksOf(play: CompiledPlay): readonly TaskNode[] {
-  return [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers].filter((node) => !isSpare(node))
 }
 
 function roleSyntax({ role, inputs }: RoleContext): readonly Problem[] {

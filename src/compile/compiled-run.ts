@@ -136,6 +136,11 @@ export function isSpare({ includes }: Pick<TaskNode, 'includes'>): boolean {
   return includes.some((guard) => guard.isSpare)
 }
 
+/** Tasks and handlers of a play, each once. */
+export function tasksOf({ nodes, handlers }: Pick<CompiledPlay, 'nodes' | 'handlers'>): readonly TaskNode[] {
+  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node))
+}
+
 /** Whether a node came in by an include among handlers: it runs when that does, and nobody notifies it. */
 export function isBroughtToHandlers({ includes }: Pick<TaskNode, 'includes'>): boolean {
   return includes.some(({ include }) => include.section === 'handlers')

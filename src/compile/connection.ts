@@ -4,7 +4,7 @@ import type { Position, Problem } from '../model/problem.ts'
 import { Secret, type Text } from '../model/value.ts'
 import { settingNames as names } from './connection-names.ts'
 import { isHostName, isUserName, type Setting, Settings } from './connection-values.ts'
-import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, type TaskNode, tasksOf } from './compiled-run.ts'
 import { type Hop, jumpOfArguments, jumpOfCommand, parseJump } from './jump.ts'
 import { renderText } from './render.ts'
 import { kindOf } from './secrecy.ts'
@@ -294,10 +294,6 @@ function becomeOf(host: string, run: CompiledRun, settings: Settings): Connectio
     }
   }
   return channelUser(users, becomePassword(settings, run), becomeMethod(settings, nodes))
-}
-
-function tasksOf(play: CompiledPlay): readonly TaskNode[] {
-  return [...play.nodes.flatMap((node) => (node.kind === 'task' ? [node] : [])), ...play.handlers]
 }
 
 /** The user that a task becomes, if any. A name that only an item or a fact tells is told with its task; here it means: some other user. */

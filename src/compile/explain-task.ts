@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { TaskSight } from '../model/explain.ts'
-import { type CompiledPlay, type CompiledRun, isSpare, type TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, type TaskNode, tasksOf } from './compiled-run.ts'
 
 /** Tasks and handlers whose label the glob matches, in the order they run. */
 export function explainTasks(run: CompiledRun, pattern: string): readonly TaskSight[] {
@@ -15,10 +15,6 @@ export function explainTasks(run: CompiledRun, pattern: string): readonly TaskSi
 /** Every label of the run, for suggestions. */
 export function taskLabels(run: CompiledRun): readonly string[] {
   return run.plays.flatMap((play) => tasksOf(play).map(({ label }) => label))
-}
-
-function tasksOf({ nodes, handlers }: CompiledPlay): readonly TaskNode[] {
-  return [...nodes.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node))
 }
 
 function sightOf(node: TaskNode, play: CompiledPlay): TaskSight {

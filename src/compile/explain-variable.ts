@@ -4,7 +4,7 @@ import type { Task } from '../model/playbook.ts'
 import { TlsplayError } from '../model/problem.ts'
 import { entryOf, type MapSource, type Source } from '../model/source.ts'
 import { Unknown, type Value } from '../model/value.ts'
-import { type CompiledPlay, type CompiledRun, isSpare, type RoleContext, type TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, type RoleContext, type TaskNode, tasksOf } from './compiled-run.ts'
 import { secretNames } from './connection-names.ts'
 import { unknownItems } from './include-items.ts'
 import { inventoryVariableLayers, variablesOf } from './inventory-variables.ts'
@@ -30,7 +30,7 @@ export function explainVariable(run: CompiledRun, host: string, name: string): r
 
 function readersOf(play: CompiledPlay | undefined, name: string): readonly Reader[] {
   if (play === undefined) return [{ name: 'no play: the inventory alone' }]
-  const nodes = [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers].filter((node) => !isSpare(node))
+  const nodes = tasksOf(play)
   const roles = [...new Map(nodes.flatMap(({ role }) => (role === undefined ? [] : [[role.id, role] as const]))).values()]
   return [
     { name: 'tasks of the play' },
@@ -110,8 +110,8 @@ function giversOf(
 }
 
 /** Tasks that set the name while they run; from then on they beat what is written below them. */
-function settersOf({ nodes: all, handlers }: CompiledPlay, name: string): readonly Omit<Giver, 'wins'>[] {
-  const nodes = [...all.filter((node) => node.kind === 'task'), ...handlers].filter((node) => !isSpare(node))
+function settersOf(play: CompiledPlay, name: string): readonly Omit<Giver, 'wins'>[] {
+  const nodes = tasksOf(play)
   const setter = ({ task, label }: TaskNode): readonly Omit<Giver, 'wins'>[] => {
     if (task.register?.value === name) return [{ layer: 'register', written: undefined, at: task.register.at, task: label }]
     const fact = task.type === 'set_fact' && task.params.kind === 'map' ? entryOf(task.params, name) : undefined

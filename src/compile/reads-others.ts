@@ -1,6 +1,6 @@
 import type { Located } from '../model/playbook.ts'
 import type { MapSource, Source } from '../model/source.ts'
-import type { CompiledPlay, CompiledRun, TaskNode } from './compiled-run.ts'
+import { type CompiledPlay, type CompiledRun, type TaskNode, tasksOf } from './compiled-run.ts'
 import { factNames } from './fact-names.ts'
 import { isTemplate } from './template.ts'
 
@@ -21,23 +21,30 @@ export function readsOthers(run: CompiledRun, assetText: AssetText): (node: Task
     size = through.size
     for (const { key, text } of written) if (mentions(text, through)) through.add(key)
   }
-  const indirect = written.filter(({ key }) => through.has(key)).map(({ text }) => text)
+  const readsName = (text: string): boolean => choosesName(text) || mentions(text, set)
+  const readsAnyway = written.some(({ key, text }) => through.has(key) && readsName(text))
+  // Asked twice of a task that begins a stretch, and each answer may read a file.
+  const known = new Map<TaskNode, boolean>()
   return (node) => {
+    const before = known.get(node)
+    if (before !== undefined) return before
     const texts = [...textsOf(node), ...assetOf(node, assetText)]
-    if (!texts.some((text) => mentions(text, through))) return false
-    return [...texts, ...indirect].some((text) => choosesName(text) || mentions(text, set))
+    const reads = texts.some((text) => mentions(text, through)) && (readsAnyway || texts.some(readsName))
+    known.set(node, reads)
+    return reads
   }
 }
 
 /** Names that tasks of the run give to hosts. */
 function namesSet(run: CompiledRun): ReadonlySet<string> {
-  const nodes = run.plays.flatMap(({ nodes: all, handlers }) => [...all.filter((node) => node.kind === 'task'), ...handlers])
   return new Set(
-    nodes.flatMap(({ task }) => [
-      ...(task.register === undefined ? [] : [task.register.value]),
-      ...factNames(task),
-      ...(task.include?.branches ?? []).flatMap(({ vars }) => vars?.entries.map(({ key }) => key) ?? []),
-    ]),
+    run.plays
+      .flatMap(tasksOf)
+      .flatMap(({ task }) => [
+        ...(task.register === undefined ? [] : [task.register.value]),
+        ...factNames(task),
+        ...(task.include?.branches ?? []).flatMap(({ vars }) => vars?.entries.map(({ key }) => key) ?? []),
+      ]),
   )
 }
 
@@ -56,8 +63,9 @@ function mapsOfHosts({ inventory, options }: CompiledRun): readonly MapSource[] 
   return options.extraVars === undefined ? layers : [...layers, options.extraVars]
 }
 
-function mapsOfPlay({ play, varsFiles, nodes: all, handlers }: CompiledPlay): readonly MapSource[] {
-  const nodes = [...all.filter((node) => node.kind === 'task'), ...handlers]
+function mapsOfPlay(compiled: CompiledPlay): readonly MapSource[] {
+  const { play, varsFiles } = compiled
+  const nodes = tasksOf(compiled)
   const roles = new Set(nodes.flatMap(({ role }) => role ?? []))
   const maps = [
     play.vars,

@@ -1,5 +1,5 @@
 import { Secret } from '../../model/value.ts'
-import type { TaskNode } from '../../compile/compiled-run.ts'
+import { type TaskNode, tasksOf } from '../../compile/compiled-run.ts'
 import { namesInCondition, namesInSource } from '../../compile/names-read.ts'
 import {
   commandLine,
@@ -11,7 +11,6 @@ import {
   playbookVars,
   type Sighting,
   tasksIn,
-  tasksOfPlay,
 } from './rule.ts'
 
 /** Rules on what lets somebody read, change or break more than was meant. */
@@ -122,7 +121,7 @@ export const riskRules: readonly LintRule[] = [
     fix: 'add a verify task behind the handlers, for each listener',
     look: ({ run }) =>
       run.plays.flatMap((play) => {
-        const tasks = tasksOfPlay(play)
+        const tasks = tasksOf(play)
         const issued = tasks.find(({ type }) => type === 'generate')
         return issued === undefined || tasks.some(({ type }) => type === 'verify')
           ? []

@@ -1,4 +1,4 @@
-import { type CompiledPlay, type CompiledRun, isSpare, type TaskNode } from '../../compile/compiled-run.ts'
+import { type CompiledRun, type TaskNode, tasksOf } from '../../compile/compiled-run.ts'
 import type { Role } from '../../model/playbook.ts'
 import type { Position } from '../../model/problem.ts'
 import type { MapSource, ScalarSource, Source } from '../../model/source.ts'
@@ -29,11 +29,7 @@ export interface LintRule {
 
 /** Tasks and handlers of all plays. */
 export function tasksIn({ run }: LintInput): readonly TaskNode[] {
-  return run.plays.flatMap(tasksOfPlay)
-}
-
-export function tasksOfPlay(play: CompiledPlay): readonly TaskNode[] {
-  return [...play.nodes.filter((node) => node.kind === 'task'), ...play.handlers].filter((node) => !isSpare(node))
+  return run.plays.flatMap(tasksOf)
 }
 
 export function rolesIn(input: LintInput): readonly Role[] {
@@ -42,7 +38,7 @@ export function rolesIn(input: LintInput): readonly Role[] {
 
 /** Maps of variables that people write in playbooks and roles. */
 export function playbookVars({ run }: LintInput): readonly MapSource[] {
-  const nodes = run.plays.flatMap(tasksOfPlay)
+  const nodes = run.plays.flatMap(tasksOf)
   const maps = [
     ...run.plays.flatMap(({ play }) => play.vars ?? []),
     ...nodes.flatMap(({ task, blockVars, role }) => [task.vars, ...blockVars, role?.role.vars, role?.inputs].flatMap((map) => map ?? [])),

@@ -1,21 +1,10 @@
 import { factAliases } from '../../compile/facts.ts'
 import { namesInCondition, namesInSource, type NameRead } from '../../compile/names-read.ts'
 import { magicNames } from '../../compile/variables.ts'
-import type { TaskNode } from '../../compile/compiled-run.ts'
+import { type TaskNode, tasksOf } from '../../compile/compiled-run.ts'
 import type { Located, Role } from '../../model/playbook.ts'
 import type { Source } from '../../model/source.ts'
-import {
-  commandLine,
-  hasKey,
-  inventoryVars,
-  leavesOf,
-  type LintRule,
-  literalOf,
-  playbookVars,
-  rolesIn,
-  tasksIn,
-  tasksOfPlay,
-} from './rule.ts'
+import { commandLine, hasKey, inventoryVars, leavesOf, type LintRule, literalOf, playbookVars, rolesIn, tasksIn } from './rule.ts'
 
 /** Rules on how a playbook reads, and on words that mean something else than they seem to. */
 export const styleRules: readonly LintRule[] = [
@@ -91,7 +80,7 @@ export const styleRules: readonly LintRule[] = [
     fix: 'notify it, or take it out',
     look: ({ run }) =>
       run.plays.flatMap((play) => {
-        const notified = new Set(tasksOfPlay(play).flatMap(({ notifies }) => notifies))
+        const notified = new Set(tasksOf(play).flatMap(({ notifies }) => notifies))
         return play.handlers
           .filter(({ id, role }) => role === undefined && !notified.has(id))
           .map(({ task, label }) => ({ at: task.at, message: `nothing notifies the handler ${label}` }))
