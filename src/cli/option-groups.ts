@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { transportNames } from '../ports/channel.ts'
 
+export function outputFormat(description: string): Option {
+  return new Option('--output <format>', description).choices(['text', 'json']).default('text')
+}
+
 export function vaultOptions(command: Command): Command {
   return command
     .option('--ask-vault-pass', 'ask for the password of Ansible Vault', false)

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Commands } from './commands.ts'
 import type { Io } from './io.ts'
-import { collect, wholeNumber } from './option-groups.ts'
+import { collect, outputFormat, wholeNumber } from './option-groups.ts'
 import { type AuditRequest, auditFormats, type DoctorOptions } from './options.ts'
 import { hostOptions } from './program-hosts.ts'
 
@@ -31,7 +31,7 @@ export function diagnoseCommands(program: Command, commands: Commands, finish: (
       [],
     )
     .addOption(new Option('--since <minutes>', 'how far back logs count').argParser(wholeNumber(1)).default(60))
-    .addOption(new Option('--output <format>', 'lines for people, or one JSON document').choices(['text', 'json']).default('text'))
+    .addOption(outputFormat('lines for people, or one JSON document'))
     .summary('find what is wrong with TLS, why, and what to do')
     .description(
       `Looks at the known services of the hosts, what they serve, their files, settings and logs, and names what is wrong with TLS: cause first, with evidence and what to do. ${never} ${root} Exit 0: nothing is wrong; 2: faults; 4: hosts that could not be asked, and no faults; 1: it could not begin.`,

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Commands } from './commands.ts'
 import { exitCodesHelp } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { collect, collectColons, vaultOptions } from './option-groups.ts'
+import { collect, collectColons, outputFormat, vaultOptions } from './option-groups.ts'
 import type { ExplainOptions, ExplainVariableOptions, LintOptions } from './options.ts'
 
 /** Commands that read playbooks and inventories, say something about them and connect to nothing. */
@@ -10,7 +10,7 @@ export function lookCommands(program: Command, commands: Commands, io: Io, finis
   lookOptions(program.command('lint'))
     .argument('<playbooks...>', 'YAML files')
     .option('--skip-rule <id>', 'do not ask this rule (repeatable)', collect, [])
-    .addOption(new Option('--output <format>', 'lines for people, or one JSON document').choices(['text', 'json']).default('text'))
+    .addOption(outputFormat('lines for people, or one JSON document'))
     .summary('say what is risky or hard to read in playbooks')
     .description(
       'Reads playbooks with their roles and inventories and says what is risky or hard to read. Exit 0: nothing; 2: findings; 1: it could not look.',
@@ -53,7 +53,7 @@ export function lookCommands(program: Command, commands: Commands, io: Io, finis
 function explainOptions(command: Command): Command {
   return lookOptions(command)
     .option('-p, --playbook <file>', 'the playbook that is asked about')
-    .addOption(new Option('--output <format>', 'lines for people, or one JSON document').choices(['text', 'json']).default('text'))
+    .addOption(outputFormat('lines for people, or one JSON document'))
     .addHelpText('after', exitCodesHelp)
 }
 

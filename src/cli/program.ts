@@ -12,7 +12,17 @@ import type {
   ShowOptions,
 } from './options.ts'
 import { type Commands, lazyCommands } from './commands.ts'
-import { collect, collectColons, forceUnlock, reachOptions, split, vaultOptions, verbosity, wholeNumber } from './option-groups.ts'
+import {
+  collect,
+  collectColons,
+  forceUnlock,
+  outputFormat,
+  reachOptions,
+  split,
+  vaultOptions,
+  verbosity,
+  wholeNumber,
+} from './option-groups.ts'
 import { diagnoseCommands } from './program-diagnose.ts'
 import { hostCommands } from './program-hosts.ts'
 import { lookCommands } from './program-look.ts'
@@ -225,10 +235,6 @@ const passphraseDescription = 'passphrase of the certificate authority (also TLS
 function watchdog(): Option {
   const description = 'a host that does not hear of the run for so long takes back what is not committed; 0: never by itself (default: 60)'
   return new Option('--watchdog <seconds>', description).argParser(wholeNumber(0))
-}
-
-function outputFormat(description: string): Option {
-  return new Option('--output <format>', description).choices(['text', 'json']).default('text')
 }
 
 /** `--graph` may come without a group. */

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../model/audit.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatName } from '../pki/distinguished-name.ts'
-import { escapeJson } from './escape.ts'
+import { jsonLines } from './escape.ts'
 
 export interface AuditDocument {
   readonly entries: readonly AuditEntry[]
@@ -19,7 +19,7 @@ export function auditJson({ entries, problems, at }: AuditDocument): string {
     entries: entries.map(plain),
     problems: problems.map(({ host, code, message }) => ({ host: host ?? null, code, message })),
   }
-  return `${JSON.stringify(document, undefined, 2).split('\n').map(escapeJson).join('\n')}\n`
+  return jsonLines(document)
 }
 
 function plain({ certificate, daysLeft, verdicts, findings, ...place }: AuditEntry) {

@@ -4,6 +4,7 @@ import { formatDay } from '../pki/dates.ts'
 import { formatName } from '../pki/distinguished-name.ts'
 import { acceptedBy } from '../pki/verdicts.ts'
 import { escapeLine, joinLines } from './escape.ts'
+import { count } from './words.ts'
 
 const columns = ['HOST', 'SERVICE', 'WHERE', 'DAYS', 'UNTIL', 'ISSUER', 'NAMES', 'ACCEPTED BY']
 
@@ -33,6 +34,5 @@ function cellsOf({ host, service, source, place, certificate, daysLeft, verdicts
 function summary(entries: readonly AuditEntry[]): string {
   const faults = entries.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'fault').length
   const certificates = entries.filter(({ certificate }) => certificate !== undefined).length
-  const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
   return `${count(certificates, 'certificate')} at ${count(entries.length, 'place')}: ${faults === 0 ? 'nothing is wrong' : count(faults, 'fault')}`
 }

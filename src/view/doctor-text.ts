@@ -1,6 +1,7 @@
 import type { Diagnosis, Installed } from '../model/diagnosis.ts'
 import type { Problem } from '../model/problem.ts'
-import { escapeJson, escapeLine, joinLines } from './escape.ts'
+import { escapeLine, joinLines, jsonLines } from './escape.ts'
+import { count } from './words.ts'
 
 export interface DoctorReport {
   readonly found: readonly Diagnosis[]
@@ -30,7 +31,6 @@ export function doctorText({ found, installed }: DoctorReport, verbose: boolean)
   ])
   const faults = found.filter(({ severity }) => severity === 'fault').length
   const notes = found.length - faults
-  const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`
   const sum = `${faults === 0 ? 'nothing is wrong' : count(faults, 'fault')}${notes === 0 ? '' : `, ${count(notes, 'note')}`}`
   const unknown = strangers.map((host) => `- ${host}: no service runs there that tlsplay knows`)
   return joinLines([...lines, ...unknown, ...(versions.length === 0 ? [] : ['versions', ...versions]), sum].map(escapeLine))
@@ -49,5 +49,5 @@ export function doctorJson({ found, installed, problems, at }: DoctorReport): st
     installed,
     problems: problems.map(({ host, code, message }) => ({ host: host ?? null, code, message })),
   }
-  return `${JSON.stringify(document, undefined, 2).split('\n').map(escapeJson).join('\n')}\n`
+  return jsonLines(document)
 }

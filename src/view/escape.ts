@@ -11,6 +11,11 @@ export function escapeJson(json: string): string {
   return json.replace(unsafe, utf16).replace(ciCommand, '#\\u0023$1[')
 }
 
+/** A document of JSON in lines that are indented by so many blanks. */
+export function jsonLines(document: unknown, indent = 2): string {
+  return `${JSON.stringify(document, undefined, indent).split('\n').map(escapeJson).join('\n')}\n`
+}
+
 /** Several lines, each escaped; ends of line are `\n` or `\r\n`, a lone `\r` is a character to show. */
 export function escapeLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map(escapeLine)

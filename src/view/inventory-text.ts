@@ -1,10 +1,10 @@
 import type { Inventory } from '../model/inventory.ts'
 import { isList, isMap, type Value, type ValueMap } from '../model/value.ts'
-import { escapeJson, escapeLine, joinLines } from './escape.ts'
+import { escapeLine, joinLines, jsonLines } from './escape.ts'
 
 /** Keys sorted and four blanks deep, as `ansible-inventory` prints its documents; secrets are masked. */
 export function documentJson(document: Value): string {
-  return `${JSON.stringify(sorted(document), undefined, 4).split('\n').map(escapeJson).join('\n')}\n`
+  return jsonLines(sorted(document), 4)
 }
 
 function sorted(value: Value): Value {

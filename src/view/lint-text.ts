@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts'
-import { escapeJson, escapeLine, joinLines } from './escape.ts'
+import { escapeLine, joinLines, jsonLines } from './escape.ts'
 
 /** One finding per paragraph; why and what to do once per rule, where it is met first. */
 export function lintText(findings: readonly Finding[]): string {
@@ -28,5 +28,5 @@ export function lintJson(findings: readonly Finding[]): string {
       fix,
     })),
   }
-  return `${JSON.stringify(document, undefined, 2).split('\n').map(escapeJson).join('\n')}\n`
+  return jsonLines(document)
 }

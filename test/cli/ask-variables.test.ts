@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runProgram } from '../../src/cli/program.ts'
-import { fakeIo } from './fake-io.ts'
+import { fakeIo, typing } from './fake-io.ts'
 
 let cwd = ''
 beforeEach(() => {
@@ -20,16 +20,8 @@ const questions = (...entries: readonly string[]): string =>
 async function tlsplay(playbook: string, words: readonly string[], answers?: readonly string[]) {
   writeFileSync(join(cwd, 'site.yml'), playbook)
   const bare = fakeIo([...words, 'site.yml', '-i', 'hosts.yml'], { cwd, env: { HOME: cwd, PATH: process.env['PATH'] } })
-  const stdin = new PassThrough()
-  const io = { ...bare, stdin: answers === undefined ? stdin : Object.assign(stdin, { isTTY: true, setRawMode: () => undefined }) }
-  const left = [...(answers ?? [])]
-  const asked: string[] = []
-  io.stderr.on('data', (chunk: Buffer) => {
-    if (!chunk.toString().endsWith(': ')) return
-    asked.push(chunk.toString())
-    stdin.write(`${left.shift() ?? '\u0003'}\r`)
-  })
-  return { code: await runProgram(io), out: io.out(), err: io.err(), asked }
+  const io = answers === undefined ? { ...bare, asked: [] } : typing(bare, answers)
+  return { code: await runProgram(io), out: io.out(), err: io.err(), asked: io.asked }
 }
 
 test.each<{ case: string; entry: string; answers: readonly string[]; asked: readonly string[]; said: string }>([

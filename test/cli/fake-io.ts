@@ -34,3 +34,16 @@ function keptStream(): { readonly stream: PassThrough; readonly text: () => stri
   stream.on('data', (chunk: Buffer) => chunks.push(chunk))
   return { stream, text: () => Buffer.concat(chunks).toString() }
 }
+
+/** The same on a terminal: each question is answered with the next of `answers`, and with Ctrl-C once there are no more. */
+export function typing<I extends Pick<Io, 'stderr'>>(io: I, answers: readonly string[]) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
+  const left = [...answers]
+  const asked: string[] = []
+  io.stderr.on('data', (chunk: Buffer) => {
+    if (!chunk.toString().endsWith(': ')) return
+    asked.push(chunk.toString())
+    stdin.write(`${left.shift() ?? '\u0003'}\r`)
+  })
+  return { ...io, stdin, asked }
+}

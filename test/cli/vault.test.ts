@@ -1,13 +1,13 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import type { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Environment } from '../../src/cli/io.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { newVault } from '../../src/load/index.ts'
 import { Secret } from '../../src/model/value.ts'
-import { fakeIo } from './fake-io.ts'
+import { fakeIo, typing } from './fake-io.ts'
 
 let cwd = ''
 beforeEach(() => {
@@ -29,16 +29,8 @@ async function vault(words: readonly string[], given: { readonly stdin?: string 
 
 /** The same before a terminal, where a person types the answers one after the other. */
 async function typed(words: readonly string[], ...answers: readonly string[]) {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} })
-  const io = { ...fakeIo(['vault', ...words], { cwd }), stdin }
-  const left = [...answers]
-  const asked: string[] = []
-  io.stderr.on('data', (chunk: Buffer) => {
-    if (!chunk.toString().endsWith(': ')) return
-    asked.push(chunk.toString())
-    stdin.write(`${left.shift() ?? '\u0003'}\r`)
-  })
-  return { code: await runProgram(io), out: io.out(), err: io.err(), asked }
+  const io = typing(fakeIo(['vault', ...words], { cwd }), answers)
+  return { code: await runProgram(io), out: io.out(), err: io.err(), asked: io.asked }
 }
 
 /** What a text holds; undefined when the password does not open it. */
