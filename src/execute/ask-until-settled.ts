@@ -1,15 +1,13 @@
-import { type Answer, type Fact, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
+import { type Answer, type Fact, type Look, type Probe, probeKey } from '../model/fact.ts'
 import { TlsplayError } from '../model/problem.ts'
 import type { HostSession } from '../ports/host-session.ts'
-
-/** The answer, or undefined while it was not asked; then it is asked before the next reading. */
-type Look = <K extends ProbeKindName>(kind: K, target: Target<K>) => Answer<Fact<K>> | undefined
 
 /** Settings name files, and each link on the way to a file costs a round: nobody needs more than that. */
 const roundLimit = 50
 
 /**
- * Reads a host again and again, each time asking in one exchange all that the last reading missed, until it misses nothing.
+ * Reads a host again and again, each time asking in one exchange all that the last reading missed, until it misses nothing: what is
+ * read decides what is asked, and nothing else has to list it.
  * Only asks: nothing is changed. Throws what `observe` throws, and TlsplayError PROTOCOL when there is no end to the questions.
  */
 export async function askUntilSettled<T>(session: Pick<HostSession, 'observe'>, read: (look: Look) => T): Promise<T> {

@@ -348,3 +348,6 @@ export interface Invalidation {
   readonly why: string
   readonly where?: (target: never) => boolean
 }
+
+/** The answer of a host to one question; undefined while it was not asked. */
+export type Look = <K extends ProbeKindName>(kind: K, target: Target<K>) => Answer<Fact<K>> | undefined

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Look } from '../../src/diagnose/survey/look.ts'
 import { type HostSurvey, surveyHost } from '../../src/diagnose/survey/survey.ts'
 import { askUntilSettled } from '../../src/execute/ask-until-settled.ts'
 import { parseYaml } from '../../src/load/index.ts'
 import { literalSource } from '../../src/load/plain.ts'
-import { absent, type Probe, probeKey, type ProcessFact, type UnitFact } from '../../src/model/fact.ts'
+import { absent, type Look, type Probe, probeKey, type ProcessFact, type UnitFact } from '../../src/model/fact.ts'
 import { system } from './surveys.ts'
 
 interface Host {

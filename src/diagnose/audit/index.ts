@@ -5,6 +5,7 @@ import { Unknown } from '../../model/value.ts'
 import { formatMode } from '../../lib/mode.ts'
 import { daysUntil, formatDay } from '../../pki/dates.ts'
 import { clientVerdicts, issuersOf, refusalTexts } from '../../pki/verdicts.ts'
+import { known } from '../survey/look.ts'
 import type { FileSurvey, HostSurvey, ListenerSurvey, ServiceSurvey } from '../survey/survey.ts'
 
 export interface AuditOptions {
@@ -125,7 +126,7 @@ function driftOf(
   const planned = intended?.get(host)?.get(`${address}:${port}`)
   const found = planned === undefined ? [] : [finding('drift', 'fault', `not as intended: ${planned}`)]
   const file = files.find((one) => one.path === certificate && one.use === 'certificate' && one.of === what)
-  const lies = file?.holds === undefined || file.holds instanceof Unknown || isAbsent(file.holds) ? undefined : file.holds.chain[0]
+  const lies = known(file?.holds)?.chain[0]
   if (lies === undefined || lies.fingerprint === served.fingerprint) return found
   const takes = product.takesOver(version)
   return [
@@ -139,7 +140,7 @@ function keyFindings(service: ServiceSurvey, certificate: FileSurvey, leaf: Cert
   const file = service.files.find((one) => one.path === path && one.use === 'key')
   if (file === undefined) return []
   const { key, fact } = file
-  const spki = key === undefined || key instanceof Unknown || isAbsent(key) ? undefined : key.spki
+  const spki = known(key)?.spki
   return [
     ...(spki !== undefined && spki !== leaf.spki ? [finding('unusable', 'fault', `the private key ${path} does not belong to it`)] : []),
     ...(fact !== undefined && fact.type === 'file' && (fact.mode & 0o007) !== 0

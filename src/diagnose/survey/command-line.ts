@@ -1,8 +1,8 @@
 import { envValues } from '../../lib/edit/env.ts'
 import { unitValues } from '../../lib/edit/systemd.ts'
 import { wordsOf } from '../../lib/edit/words.ts'
-import type { UnitFact } from '../../model/fact.ts'
-import { type Look, textOf } from './look.ts'
+import type { Look, UnitFact } from '../../model/fact.ts'
+import { textOf } from './look.ts'
 
 /** What systemd gives the process of a unit: Environment= first, each file after it beats what came before. */
 export function environmentOf(unit: UnitFact, look: Look): ReadonlyMap<string, string> {

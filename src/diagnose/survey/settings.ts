@@ -1,4 +1,4 @@
-import type { Look } from './look.ts'
+import type { Look } from '../../model/fact.ts'
 
 /** A port on which a service answers by its settings. */
 export interface Listening {

@@ -5,6 +5,7 @@ import type {
   KeyFact,
   ListenerFact,
   ListenerTarget,
+  Look,
   ProcessFact,
   SystemFact,
   UnitFact,
@@ -15,7 +16,7 @@ import type { Product } from '../../services/product.ts'
 import { type Readability, readability, type Reader } from '../../services/readability.ts'
 import { findVersion, isAtLeast, type Version } from '../../services/version.ts'
 import { environmentOf, expanded } from './command-line.ts'
-import { known, type Look } from './look.ts'
+import { known } from './look.ts'
 import type { Calling, Listening, Reading, Settings, Start } from './settings.ts'
 import { influxdb1Settings, influxdb2Settings } from './settings-influxdb.ts'
 import { telegrafSettings } from './settings-telegraf.ts'
