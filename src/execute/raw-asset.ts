@@ -2,7 +2,8 @@ import type { TaskNode } from '../compile/compiled-run.ts'
 import { plainSource } from '../compile/render.ts'
 import { valuesScope } from '../compile/scope.ts'
 import { isTemplate } from '../compile/template.ts'
-import { revealText, Unknown } from '../model/value.ts'
+import { readAsText } from '../lib/content.ts'
+import { Unknown } from '../model/value.ts'
 import type { PlanTools } from '../plan/input.ts'
 
 /** The file that a task renders, as it stands; undefined when its name is only known later, or it cannot be read. */
@@ -12,6 +13,6 @@ export function rawAsset(node: TaskNode, { taskTypes, readAsset }: PlanTools): s
     .filter(({ path, render }) => render && typeof path === 'string' && !isTemplate(path))
     .map((request) => readAsset({ ...request, render: false }, node, valuesScope({})))
     .flatMap((asset) => ('problem' in asset || asset.content instanceof Unknown ? [] : [asset.content]))
-    .map((content) => (content instanceof Uint8Array ? Buffer.from(content).toString() : revealText(content)))
+    .map(readAsText)
   return texts.length === 0 ? undefined : texts.join('\n')
 }

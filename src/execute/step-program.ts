@@ -1,7 +1,7 @@
 import { prelude } from '../lib/prelude.ts'
 import { quote, quoteAll, quoteCommand } from '../lib/sh.ts'
 import { closeSection, openSection, splitSection } from '../lib/sections.ts'
-import { sha256Hex } from '../lib/digest.ts'
+import { bytesOf, sha256Of } from '../lib/content.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { journalBefore } from './journal.ts'
 import { roomSection } from './room.ts'
@@ -100,7 +100,7 @@ function stagedFiles({ number, step }: Numbered<StageStep>): readonly { readonly
 function stageWrite(number: number, step: WriteStep, nonce: string): string {
   const path = `"$${stagedVariable(number)}"`
   const plain = plainText(step)
-  const put = plain === undefined ? `base64 -d >${path} ${hereDocument(contentBytes(step))}` : `printf %s ${quote(plain)} >${path}`
+  const put = plain === undefined ? `base64 -d >${path} ${hereDocument(bytesOf(step.content))}` : `printf %s ${quote(plain)} >${path}`
   return [
     openSection(nonce, number),
     `set -C; { ${put}\n} 2>&1; tls_rc=$?; set +C`,
@@ -127,7 +127,7 @@ function stageMake(number: number, step: MakeStep, made: Made, nonce: string): s
  */
 function checkStaged(steps: readonly Numbered<StageStep>[], nonce: string): string {
   const lines = steps.flatMap(({ number, step }) =>
-    step.kind === 'write' ? [`${sha256Hex(contentBytes(step))}  $${stagedVariable(number)}`] : [],
+    step.kind === 'write' ? [`${sha256Of(step.content)}  $${stagedVariable(number)}`] : [],
   )
   if (lines.length === 0) return ':'
   return [
@@ -284,7 +284,7 @@ function invocation(step: RunStep): Invocation {
 
 /** How much a step adds to the program that stages it. */
 export function stagedBytes(step: StageStep): number {
-  return step.kind === 'write' ? contentBytes(step).length : 0
+  return step.kind === 'write' ? bytesOf(step.content).length : 0
 }
 
 /**
@@ -293,10 +293,6 @@ export function stagedBytes(step: StageStep): number {
  */
 function plainText({ content }: WriteStep): string | undefined {
   return typeof content === 'string' && content.length <= 16_384 && !content.includes('\0') ? content : undefined
-}
-
-function contentBytes(step: WriteStep): Uint8Array {
-  return step.content instanceof Uint8Array ? step.content : Buffer.from(revealText(step.content), 'utf8')
 }
 
 function hereDocument(bytes: Uint8Array): string {

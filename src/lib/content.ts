@@ -8,6 +8,11 @@ export function bytesOf(content: Content): Uint8Array {
   return content instanceof Uint8Array ? content : Buffer.from(revealText(content), 'utf8')
 }
 
+/** As a program reads it that takes text, whatever the bytes are. */
+export function readAsText(content: Content): string {
+  return content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : revealText(content)
+}
+
 export function sha256Of(content: Content): string {
   return sha256Hex(bytesOf(content))
 }

@@ -27,6 +27,11 @@ export function leafFirst(certificates: readonly CertificateFact[], spki: string
   return leaf === undefined ? [] : [...chain, ...certificates.filter((certificate) => !chain.includes(certificate))]
 }
 
+/** The same certificates in the same order. */
+export function isSameChain(one: readonly CertificateFact[], other: readonly CertificateFact[]): boolean {
+  return one.length === other.length && one.every(({ fingerprint }, at) => fingerprint === other[at]?.fingerprint)
+}
+
 /** What is wrong with the order of a file or a served chain (leaf, then each issuer of the one before), in words. */
 export function orderProblem(chain: readonly CertificateFact[]): string | undefined {
   for (const [index, certificate] of chain.entries()) {

@@ -1,21 +1,21 @@
+import { readAsText } from '../../lib/content.ts'
+import { issueDeed, placeFields, predictIssued } from './issued.ts'
 import { quote } from '../../lib/sh.ts'
 import { unsettled } from '../../lib/host-file.ts'
-import { predictFile, regularFile } from '../../lib/predict-file.ts'
-import { type Answer, type CertificateFileFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
+import { type Answer, isAbsent, type KeyFact } from '../../model/fact.ts'
 import type { AcmeOrder, AcmeToken, MakeStep, Step, StepAnswer } from '../../model/step.ts'
 import type { Change, Decision, PlanContext, TaskResult } from '../../model/task-type.ts'
-import { revealText, Unknown } from '../../model/value.ts'
+import { Unknown } from '../../model/value.ts'
 import { msPerDay } from '../../pki/dates.ts'
 import { listNames } from '../../pki/names.ts'
 import { renewalDue } from '../../pki/renewal.ts'
 import { keyField, keyFits } from './assess.ts'
-import { copyDeed, copyFields, keyQuestion, predictCopy } from './copies.ts'
 import type { GenerateDeed } from './deed.ts'
 import { heldFaults } from './elsewhere.ts'
 import { pendingCertificate } from './facts.ts'
-import { pendingResult, type Places, planKept, sealedKey } from './kept.ts'
+import { chainOf, type Held, pendingResult, type Places, planKept } from './kept.ts'
 import { lastWords } from './last-words.ts'
-import { attributeFields, attributesStep, expectation, pathsOf, predictAttributes } from './place.ts'
+import { expectation } from './place.ts'
 import type { AcmeWish, Wish } from './wish.ts'
 
 /** What Let's Encrypt gives in its classic profile; a plan needs some end, and only the server knows it. */
@@ -26,14 +26,14 @@ export function planAcme(
   wish: Wish,
   { caFile: _, ...acme }: AcmeWish,
   places: Places,
-  file: Answer<CertificateFileFact>,
+  file: Held,
   keyFact: Answer<KeyFact>,
   context: PlanContext,
 ): Decision<GenerateDeed> {
-  const { certificate, key, copies } = places
-  const held = isAbsent(file) || file instanceof Unknown ? [] : file.chain
+  const { certificate } = places
+  const held = chainOf(file)
   const [before] = held
-  const pendingHere = !isAbsent(file) && !(file instanceof Unknown) && file.pending === true
+  const pendingHere = !isAbsent(file) && file.pending === true
   const faults = pendingHere ? [] : heldFaults(wish, before, keyFact, context.now)
   if (before !== undefined && faults.length === 0)
     return planKept(wish, before, renewalDue(before, context.now, wish.renewBeforeDays).reason, held, places, context)
@@ -41,7 +41,7 @@ export function planAcme(
   const expect = expectation(certificate, context)
   if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
   const keepKey = keyFits(wish, keyFact)
-  const [caText] = context.assets.map((asset) => (asset instanceof Uint8Array ? Buffer.from(asset).toString('utf8') : revealText(asset)))
+  const [caText] = context.assets.map(readAsText)
   const order: AcmeOrder = { ...acme, ca: caText, ...wish.names }
   const pending = {
     ...pendingCertificate(wish, undefined, { notBefore: context.now, notAfter: context.now + usualDays * msPerDay }),
@@ -63,46 +63,14 @@ export function planAcme(
           { name: 'key type', before: before?.keyType, after: wish.keyType },
           { name: 'valid until', before: undefined, after: 'as the server decides' },
           keyField(keyFact, keepKey),
-          ...attributeFields(certificate, 'certificate'),
-          ...attributeFields(key, 'private key'),
-          ...copies.flatMap(copyFields),
+          ...placeFields(places),
         ],
       },
     ],
     reason,
-    data: {
-      kind: 'issue',
-      request: { subject: wish.subject, names: wish.names, keyType: wish.keyType, profile: wish.profile },
-      certificate: certificate.placement,
-      key: key.placement,
-      keepKey,
-      keyAttributes: keepKey && key.differences.length > 0 ? [attributesStep(key)] : [],
-      passphrase: wish.keyPassphrase,
-      copies: copies.map(copyDeed),
-      signer: { kind: 'acme', order, expect },
-    },
+    data: issueDeed(wish, places, keepKey, { kind: 'acme', order, expect }),
   }
-  const why = new Unknown('the certificate is issued during the run')
-  const predicts: readonly Prediction[] = [
-    ...predictFile(
-      certificate.placement.path,
-      regularFile(certificate.owned, certificate.placement.mode, Number.NaN),
-      why,
-      certificate.located.named,
-    ),
-    ...pathsOf(certificate).map(
-      (path): Prediction => ({ kind: 'certificate', target: { path }, fact: { chain: [pending], pending: true } }),
-    ),
-    ...(keepKey
-      ? predictAttributes(key)
-      : [
-          ...predictFile(key.placement.path, regularFile(key.owned, key.placement.mode, Number.NaN), why, key.located.named),
-          ...pathsOf(key).map((path): Prediction => ({ kind: 'key', target: keyQuestion(path, wish.keyPassphrase).target, fact: why })),
-          ...(wish.keyPassphrase === undefined ? [] : pathsOf(key).map(sealedKey)),
-        ]),
-    ...copies.flatMap((placed) => predictCopy(placed, 'pending', pending)),
-  ]
-  return { changes: [change], predicts, reason, result: pendingResult(pending) }
+  return { changes: [change], predicts: predictIssued(wish, places, keepKey, pending), reason, result: pendingResult(pending) }
 }
 
 /** The turns of an order; what is shown below the web root is there until the server has looked. Answers with PEM, or why there is none. */

@@ -1,3 +1,4 @@
+import { isSameChain } from '../../pki/chain.ts'
 import { isAbsent, type CertificateFact, type Prediction, type Probe } from '../../model/fact.ts'
 import type { FieldDiff, HostView } from '../../model/task-type.ts'
 import { type Secret, Unknown } from '../../model/value.ts'
@@ -61,8 +62,7 @@ export function copyFault({ copy, place }: PlacedCopy, pair: Pair, passphrase: S
     const wanted = partOf(pair.chain, copy.format)
     const held = fact instanceof Unknown || isAbsent(fact) ? [] : fact.chain
     if (!(fact instanceof Unknown) && !isAbsent(fact) && fact.pending === true) return undefined
-    if (held.map(({ fingerprint }) => fingerprint).join() !== wanted.map(({ fingerprint }) => fingerprint).join())
-      return `${copy.path} holds another certificate`
+    if (!isSameChain(held, wanted)) return `${copy.path} holds another certificate`
   }
   if (holdsKey(copy.format)) {
     const fact = view.get('key', keyQuestion(path, passphrase).target)

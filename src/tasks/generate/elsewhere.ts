@@ -1,16 +1,10 @@
+import { readAsText } from '../../lib/content.ts'
+import { issueDeed } from './issued.ts'
 import { refused, unsettled } from '../../lib/host-file.ts'
 import { predictFile, regularFile } from '../../lib/predict-file.ts'
-import {
-  absent,
-  type Answer,
-  type CertificateFact,
-  type CertificateFileFact,
-  isAbsent,
-  type KeyFact,
-  type Prediction,
-} from '../../model/fact.ts'
+import { absent, type Answer, type CertificateFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
-import { revealText, Unknown } from '../../model/value.ts'
+import { Unknown } from '../../model/value.ts'
 import { leafFirst } from '../../pki/chain.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
 import { uncoveredNames } from '../../pki/match.ts'
@@ -21,8 +15,8 @@ import { keyFits } from './assess.ts'
 import { keyQuestion } from './copies.ts'
 import type { GenerateDeed } from './deed.ts'
 import { faultsOf, planGive, warningsOf } from './given.ts'
-import { type Places, planKept } from './kept.ts'
-import { attributeFields, attributesStep, type Place, placeOf } from './place.ts'
+import { chainOf, type Held, type Places, planKept } from './kept.ts'
+import { attributeFields, type Place, placeOf } from './place.ts'
 import type { Elsewhere, Wish } from './wish.ts'
 
 /** The key of a request lies beside the one in use until its certificate comes: a service must never meet half of a pair. */
@@ -35,11 +29,11 @@ export function planElsewhere(
   wish: Wish,
   { request, signed }: Elsewhere,
   places: Places,
-  file: Answer<CertificateFileFact>,
+  file: Held,
   key: Answer<KeyFact>,
   context: PlanContext,
 ): Decision<GenerateDeed> {
-  const held = isAbsent(file) || file instanceof Unknown ? [] : file.chain
+  const held = chainOf(file)
   const faults = heldFaults(wish, held[0], key, context.now)
   if (held[0] !== undefined && faults.length === 0)
     return planKept(wish, held[0], renewalDue(held[0], context.now, wish.renewBeforeDays).reason, held, places, context)
@@ -50,9 +44,7 @@ export function planElsewhere(
   const nextPath = nextPlace.located.path
   const next = reuse ? key : context.view.get('key', keyQuestion(nextPath, wish.keyPassphrase).target)
   if (next instanceof Unknown) return unsettled(context, nextPath, next)
-  const [requestText = '', signedText = ''] = context.assets.map((asset) =>
-    asset instanceof Uint8Array ? Buffer.from(asset).toString('utf8') : revealText(asset),
-  )
+  const [requestText = '', signedText = ''] = context.assets.map(readAsText)
   const spki = isAbsent(next) || next.keyType !== wish.keyType ? undefined : next.spki
   const answer = parseCertificateFile(signedText)
   const chain = spki === undefined ? [] : leafFirst(answer.chain, spki)
@@ -116,24 +108,14 @@ function planRequest(
       },
     ],
     reason,
-    data: {
-      kind: 'issue',
-      request: { subject: wish.subject, names: wish.names, keyType: wish.keyType, profile: wish.profile },
-      certificate: next.placement,
-      key: next.placement,
-      keepKey,
-      keyAttributes: keepKey && next.differences.length > 0 ? [attributesStep(next)] : [],
-      passphrase: wish.keyPassphrase,
-      copies: [],
-      signer: {
-        kind: 'nobody',
-        keep: {
-          root: slash < 0 ? '.' : request.slice(0, Math.max(slash, 1)),
-          below: request.slice(slash + 1),
-          anywhere: context.fromRole !== true,
-        },
+    data: issueDeed(wish, { certificate: next, key: next, copies: [] }, keepKey, {
+      kind: 'nobody',
+      keep: {
+        root: slash < 0 ? '.' : request.slice(0, Math.max(slash, 1)),
+        below: request.slice(slash + 1),
+        anywhere: context.fromRole !== true,
       },
-    },
+    }),
   }
   const why = 'the private key is made on the host during the run'
   const predicts: readonly Prediction[] = keepKey

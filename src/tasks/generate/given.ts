@@ -1,11 +1,13 @@
+import { readAsText } from '../../lib/content.ts'
+import { placeFields } from './issued.ts'
 import { refused, unsettled } from '../../lib/host-file.ts'
 import { tidyPath } from '../../lib/paths.ts'
 import { predictFile, regularFile } from '../../lib/predict-file.ts'
-import { type Answer, type CertificateFact, type CertificateFileFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
+import { type Answer, type CertificateFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
-import { revealText, Secret, Unknown } from '../../model/value.ts'
-import { dateProblem, leafFirst } from '../../pki/chain.ts'
+import { Secret, Unknown } from '../../model/value.ts'
+import { dateProblem, isSameChain, leafFirst } from '../../pki/chain.ts'
 import { formatDay } from '../../pki/dates.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
 import { uncoveredNames } from '../../pki/match.ts'
@@ -15,11 +17,11 @@ import { openPrivateKey } from '../../pki/private-key.ts'
 import { renewalDue } from '../../pki/renewal.ts'
 import { clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
 import { clockToleranceMs } from './assess.ts'
-import { copyDeed, copyFields, predictCopy } from './copies.ts'
+import { copyDeed, keyQuestion, predictCopy } from './copies.ts'
 import type { GenerateDeed, KeySource } from './deed.ts'
 import { factsOf, valuesOf } from './facts.ts'
-import { attributeFields, attributesStep, expectation, pathsOf, predictAttributes } from './place.ts'
-import { type Places, planKept, sealedKey } from './kept.ts'
+import { attributesStep, expectation, pathsOf, predictAttributes } from './place.ts'
+import { chainOf, type Held, type Places, planKept, sealedKey } from './kept.ts'
 import type { Given, Wish } from './wish.ts'
 
 /** What was given: certificates as they stand in the file, and the public half of the key. */
@@ -37,7 +39,7 @@ export function planGiven(
   wish: Wish,
   given: Given,
   places: Places,
-  file: Answer<CertificateFileFact>,
+  file: Held,
   key: Answer<KeyFact>,
   context: PlanContext,
 ): Decision<GenerateDeed> {
@@ -51,8 +53,8 @@ export function planGiven(
   const problems = faultsOf(wish, leaf, source.what, context.now)
   if (problems.length > 0) return refused(...problems)
   const warnings = warningsOf(wish, leaf, chain, context.now)
-  const held = file instanceof Unknown || isAbsent(file) ? [] : file.chain
-  const sameChain = prints(held) === prints(chain)
+  const held = chainOf(file)
+  const sameChain = isSameChain(held, chain)
   const sameKey =
     !(key instanceof Unknown) && !isAbsent(key) && key.spki === leaf.spki && (key.encrypted === true) === (wish.keyPassphrase !== undefined)
   const decision =
@@ -70,10 +72,10 @@ export function planGiven(
 }
 
 function readAssets({ certificate, privateKey, password }: Extract<Given, { kind: 'pair' }>, { assets }: PlanContext): Read {
-  const [first, second] = assets.map((asset) => (asset instanceof Uint8Array ? Buffer.from(asset).toString('utf8') : revealText(asset)))
-  const { chain, broken } = parseCertificateFile(first ?? '')
+  const [first = '', second = ''] = assets.map(readAsText)
+  const { chain, broken } = parseCertificateFile(first)
   if (broken !== undefined) return unusable(certificate, broken)
-  const key = openPrivateKey(second ?? '', password)
+  const key = openPrivateKey(second, password)
   if (typeof key === 'string') return unusable(privateKey, key)
   const pem = new Secret([{ hidden: key.pem }])
   return { source: { what: certificate, certificates: chain, spki: key.spki, key: { kind: 'text', pem } } }
@@ -84,7 +86,7 @@ function readPair({ certificate, privateKey, password }: Extract<Given, { kind: 
   if (file instanceof Unknown) return { decision: unsettled(context, certificate, file) }
   if (isAbsent(file)) return missing(certificate)
   if (file.broken !== undefined) return unusable(certificate, file.broken)
-  const key = context.view.get('key', password === undefined ? { path: privateKey } : { path: privateKey, passphrase: password })
+  const key = context.view.get('key', keyQuestion(privateKey, password).target)
   if (key instanceof Unknown) return { decision: unsettled(context, privateKey, key) }
   if (isAbsent(key)) return missing(privateKey)
   if (key.spki === undefined) return unusable(privateKey, key.broken ?? 'cannot be used')
@@ -186,9 +188,7 @@ export function planGive(
           { name: 'issuer', before: before === undefined ? undefined : formatName(before.issuer), after: formatName(leaf.issuer) },
           { name: 'valid until', before: before === undefined ? undefined : formatDay(before.notAfter), after: formatDay(leaf.notAfter) },
           ...(sameKey ? [] : [{ name: 'private key', before: key.present ? 'present' : undefined, after: 'the one that was given' }]),
-          ...attributeFields(certificate, 'certificate'),
-          ...attributeFields(key, 'private key'),
-          ...copies.flatMap(copyFields),
+          ...placeFields({ certificate, key, copies }),
         ],
       },
     ],
@@ -207,6 +207,7 @@ export function planGive(
     },
   }
   const why = 'the private key is put in place during the run'
+  const given: KeyFact = { spki: leaf.spki, keyType: leaf.keyType, ...(wish.keyPassphrase === undefined ? {} : { encrypted: true }) }
   const predicts: Prediction[] = [
     ...wrong.flatMap(predictAttributes),
     ...(sameChain
@@ -224,23 +225,10 @@ export function planGive(
       ? []
       : [
           ...predictFile(key.placement.path, regularFile(key.owned, key.placement.mode, Number.NaN), new Unknown(why), key.located.named),
-          ...pathsOf(key).map(
-            (path): Prediction =>
-              wish.keyPassphrase === undefined
-                ? { kind: 'key', target: { path }, fact: { spki: leaf.spki, keyType: leaf.keyType } }
-                : {
-                    kind: 'key',
-                    target: { path, passphrase: wish.keyPassphrase },
-                    fact: { spki: leaf.spki, keyType: leaf.keyType, encrypted: true },
-                  },
-          ),
+          ...pathsOf(key).map((path): Prediction => ({ kind: 'key', target: keyQuestion(path, wish.keyPassphrase).target, fact: given })),
           ...(wish.keyPassphrase === undefined ? [] : pathsOf(key).map(sealedKey)),
         ]),
     ...copies.flatMap((placed) => predictCopy(placed, chain, leaf)),
   ]
   return { changes: [change], predicts, reason, result: valuesOf(factsOf(leaf)) }
-}
-
-function prints(chain: readonly CertificateFact[]): string {
-  return chain.map(({ fingerprint }) => fingerprint).join()
 }

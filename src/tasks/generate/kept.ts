@@ -1,4 +1,4 @@
-import type { CertificateFact, Prediction } from '../../model/fact.ts'
+import { type Answer, type CertificateFact, type CertificateFileFact, isAbsent, type Prediction } from '../../model/fact.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
 import { Unknown, type ValueMap } from '../../model/value.ts'
 import { copyDeed, copyFault, copyFields, type PlacedCopy, predictCopy } from './copies.ts'
@@ -11,6 +11,13 @@ export interface Places {
   readonly certificate: Place
   readonly key: Place
   readonly copies: readonly PlacedCopy[]
+}
+
+/** The certificate file once it is known. */
+export type Held = Exclude<Answer<CertificateFileFact>, Unknown>
+
+export function chainOf(file: Held): readonly CertificateFact[] {
+  return isAbsent(file) ? [] : file.chain
 }
 
 /** Key and certificate stay: only who they belong to may change, and what was made of them. */

@@ -1,7 +1,7 @@
+import { issueDeed, placeFields, predictIssued } from './issued.ts'
 import { refused, unsettled } from '../../lib/host-file.ts'
 import { formatMode } from '../../lib/mode.ts'
-import { predictFile, regularFile } from '../../lib/predict-file.ts'
-import { type Answer, type CertificateFact, type CertificateFileFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
+import { type Answer, type CertificateFact, isAbsent, type KeyFact } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Change, Decision, FieldDiff, PlanContext } from '../../model/task-type.ts'
 import { Unknown } from '../../model/value.ts'
@@ -10,14 +10,14 @@ import { formatDay, msPerDay, msPerMinute } from '../../pki/dates.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
 import { listNames } from '../../pki/names.ts'
 import { type Assessment, assess, issuerText, keyField, keyFits, type Lifetime } from './assess.ts'
-import { copyDeed, copyFields, keyQuestion, type PlacedCopy, predictCopy } from './copies.ts'
+import { keyQuestion, type PlacedCopy } from './copies.ts'
 import type { GenerateDeed, IssueDeed } from './deed.ts'
 import { pendingCertificate } from './facts.ts'
 import { planAcme } from './acme.ts'
 import { planElsewhere } from './elsewhere.ts'
 import { planGiven } from './given.ts'
-import { pendingResult, type Places, planKept, sealedKey } from './kept.ts'
-import { attributeFields, attributesStep, expectation, pathsOf, placeOf, predictAttributes } from './place.ts'
+import { chainOf, pendingResult, type Places, planKept } from './kept.ts'
+import { expectation, placeOf } from './place.ts'
 import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
 import type { Wish } from './wish.ts'
 
@@ -56,7 +56,7 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   ]
   const decision =
     assessment.kind === 'good'
-      ? planKept(wish, assessment.certificate, assessment.reason, isAbsent(file) ? [] : file.chain, places, context)
+      ? planKept(wish, assessment.certificate, assessment.reason, chainOf(file), places, context)
       : planIssue(wish, assessment, places, key, authority, lifetime, verdicts, context)
   return warnings.length === 0 ? decision : { ...decision, warnings }
 }
@@ -64,32 +64,23 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
 function planIssue(
   wish: Wish,
   bad: Extract<Assessment, { kind: 'bad' }>,
-  { certificate, key, copies }: Places,
+  places: Places,
   keyFact: Answer<KeyFact>,
   authority: CertificateFact | undefined,
   lifetime: Lifetime,
   verdicts: readonly ClientVerdict[],
   context: PlanContext,
 ): Decision<GenerateDeed> {
+  const { certificate } = places
   const expect = authority === undefined ? undefined : expectation(certificate, context)
   if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
   const keepKey = keyFits(wish, keyFact)
   const reason = bad.reasons.join('; ')
   const pending = pendingCertificate(wish, authority, lifetime)
-  const data: IssueDeed = {
-    kind: 'issue',
-    request: { subject: wish.subject, names: wish.names, keyType: wish.keyType, profile: wish.profile },
-    certificate: certificate.placement,
-    key: key.placement,
-    keepKey,
-    keyAttributes: keepKey && key.differences.length > 0 ? [attributesStep(key)] : [],
-    passphrase: wish.keyPassphrase,
-    copies: copies.map(copyDeed),
-    signer:
-      wish.authority === undefined || expect === undefined
-        ? { kind: 'self', days: wish.days }
-        : { kind: 'authority', name: wish.authority, expect, profile: { ...wish.names, usage: wish.usage, ...lifetime } },
-  }
+  const signer: IssueDeed['signer'] =
+    wish.authority === undefined || expect === undefined
+      ? { kind: 'self', days: wish.days }
+      : { kind: 'authority', name: wish.authority, expect, profile: { ...wish.names, usage: wish.usage, ...lifetime } }
   const verb = bad.certificate === undefined ? 'install' : bad.renewal ? 'renew' : 'replace'
   const change: Change<GenerateDeed> = {
     action: bad.certificate === undefined ? 'create' : 'update',
@@ -102,47 +93,14 @@ function planIssue(
           ...issueFields(bad, pending),
           { name: 'accepted by', before: undefined, after: acceptedBy(verdicts) },
           keyField(keyFact, keepKey),
-          ...attributeFields(certificate, 'certificate'),
-          ...attributeFields(key, 'private key'),
-          ...copies.flatMap(copyFields),
+          ...placeFields(places),
         ],
       },
     ],
     reason,
-    data,
+    data: issueDeed(wish, places, keepKey, signer),
   }
-  const why = 'the certificate is issued during the run'
-  const keyWhy = 'the private key is made on the host during the run'
-  const fact: CertificateFileFact = { chain: [pending], pending: true }
-  const predicts: Prediction[] = [
-    ...predictFile(
-      certificate.placement.path,
-      regularFile(certificate.owned, certificate.placement.mode, Number.NaN),
-      new Unknown(why),
-      certificate.located.named,
-    ),
-    ...pathsOf(certificate).map((path): Prediction => ({ kind: 'certificate', target: { path }, fact })),
-    ...(keepKey
-      ? predictAttributes(key)
-      : [
-          ...predictFile(
-            key.placement.path,
-            regularFile(key.owned, key.placement.mode, Number.NaN),
-            new Unknown(keyWhy),
-            key.located.named,
-          ),
-          ...pathsOf(key).map(
-            (path): Prediction => ({
-              kind: 'key',
-              target: keyQuestion(path, wish.keyPassphrase).target,
-              fact: new Unknown(keyWhy),
-            }),
-          ),
-        ]),
-    ...(wish.keyPassphrase === undefined || keepKey ? [] : pathsOf(key).map(sealedKey)),
-    ...copies.flatMap((placed) => predictCopy(placed, 'pending', pending)),
-  ]
-  return { changes: [change], predicts, reason, result: pendingResult(pending) }
+  return { changes: [change], predicts: predictIssued(wish, places, keepKey, pending), reason, result: pendingResult(pending) }
 }
 
 /** All of a new certificate; of one that is replaced only what differs and the end of its validity. */
