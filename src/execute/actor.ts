@@ -1,6 +1,6 @@
 import { unreachable } from '../lib/unreachable.ts'
 import type { Problem } from '../model/problem.ts'
-import type { Step, StepAnswer } from '../model/step.ts'
+import type { IssuerStep, Step, StepAnswer } from '../model/step.ts'
 import type { AnyTaskType, Change, TaskResult } from '../model/task-type.ts'
 import type { Entry } from '../plan/entry.ts'
 import type { ActStep, Numbered } from '../ports/host-session.ts'
@@ -70,11 +70,13 @@ export function broke(actor: Actor): boolean {
   return actor.result?.failed !== undefined && !mayFail(actor)
 }
 
+export function isForIssuer(step: Step): step is IssuerStep {
+  return step.kind === 'issue' || step.kind === 'order' || step.kind === 'finish'
+}
+
 export function actSteps(actor: Actor): readonly Numbered<ActStep>[] {
   return actor.wants.flatMap((step, at): readonly Numbered<ActStep>[] =>
-    holdsUp(step) || step.kind === 'issue' || step.kind === 'make' || step.kind === 'order' || step.kind === 'finish'
-      ? []
-      : [{ number: actor.numbers[at] ?? 0, step }],
+    holdsUp(step) || step.kind === 'make' || isForIssuer(step) ? [] : [{ number: actor.numbers[at] ?? 0, step }],
   )
 }
 

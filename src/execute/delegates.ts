@@ -1,5 +1,6 @@
 import type { ConnectionTarget } from '../ports/channel.ts'
-import type { Answers, HostConnector, HostSession, Numbered, Undone } from '../ports/host-session.ts'
+import type { ActGroup, Answers, HostConnector, HostSession, Numbered, StageStep, Undone } from '../ports/host-session.ts'
+import { closed, PassedOn } from './passed-on.ts'
 
 /** How what was done on a delegate in one batch ended: kept, or taken back because of hosts it was done for. */
 export interface SettledDelegate {
@@ -36,7 +37,7 @@ export class Delegates {
       ...{ name: target.name, session: this.#connector.open(target), users: new Set<string>(), next: 0 },
     }
     this.#shared.set(target.name, shared)
-    return lent(await shared.session, shared, host)
+    return new Lent(await shared.session, shared, host)
   }
 
   /** The end of a batch. `isWell`: what was changed for this host counts. */
@@ -55,52 +56,48 @@ export class Delegates {
   }
 
   async close(): Promise<void> {
-    for (const { session } of this.#shared.values())
-      await session.then(
-        (open) => open.close(),
-        () => undefined,
-      )
+    for (const { session } of this.#shared.values()) await closed(session)
   }
 }
 
 /** Steps are numbered host by host, and here those of several hosts meet in one shell: each gets a number of its own. */
-function lent(session: HostSession, shared: Shared, host: string): HostSession {
-  const numbers = new Map<number, number>()
-  const renumbered = <S>({ number, step }: Numbered<S>): Numbered<S> => {
-    const known = numbers.get(number) ?? shared.next++
-    numbers.set(number, known)
+class Lent extends PassedOn {
+  readonly #shared: Shared
+  readonly #host: string
+  readonly #numbers = new Map<number, number>()
+
+  constructor(session: HostSession, shared: Shared, host: string) {
+    super(session)
+    this.#shared = shared
+    this.#host = host
+  }
+
+  override async prepare(steps: readonly Numbered<StageStep>[]): Promise<Answers> {
+    this.#shared.users.add(this.#host)
+    return this.#answered(await super.prepare(steps.map((step) => this.#renumbered(step))))
+  }
+
+  override async act(groups: readonly ActGroup[]): Promise<Answers> {
+    this.#shared.users.add(this.#host)
+    const own = groups.map((group) => ({ ...group, steps: group.steps.map((step) => this.#renumbered(step)) }))
+    return this.#answered(await super.act(own))
+  }
+
+  /** It is there for other hosts as well, and ends with the run. */
+  override async close(): Promise<void> {}
+
+  #renumbered<S>({ number, step }: Numbered<S>): Numbered<S> {
+    const known = this.#numbers.get(number) ?? this.#shared.next++
+    this.#numbers.set(number, known)
     return { number: known, step }
   }
-  const answered = (answers: Answers): Answers =>
-    new Map(
-      [...numbers].flatMap(([own, number]) => {
+
+  #answered(answers: Answers): Answers {
+    return new Map(
+      [...this.#numbers].flatMap(([own, number]) => {
         const answer = answers.get(number)
         return answer === undefined ? [] : [[own, answer] as const]
       }),
     )
-  return {
-    observe: (probes, anew) => session.observe(probes, anew),
-    async prepare(steps) {
-      shared.users.add(host)
-      return answered(await session.prepare(steps.map(renumbered)))
-    },
-    async act(groups) {
-      shared.users.add(host)
-      return answered(await session.act(groups.map((group) => ({ ...group, steps: group.steps.map(renumbered) }))))
-    },
-    get uncommitted() {
-      return session.uncommitted
-    },
-    get unfinished() {
-      return session.unfinished
-    },
-    commit: () => session.commit(),
-    rollback: (why) => session.rollback(why),
-    discard: () => session.discard(),
-    get stats() {
-      return session.stats
-    },
-    // It is there for other hosts as well, and ends with the run.
-    close: async () => undefined,
   }
 }

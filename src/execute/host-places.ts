@@ -1,3 +1,4 @@
+import { tasksOf } from '../compile/compiled-run.ts'
 import type { Probe } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import { delegateOf, type Entry, hasChanges, type Place } from '../plan/entry.ts'
@@ -7,6 +8,7 @@ import type { ChannelStats } from '../ports/channel.ts'
 import type { HostSession } from '../ports/host-session.ts'
 import { HostMemory } from './host-memory.ts'
 import { unreachableCodes } from './outcome.ts'
+import { closed } from './passed-on.ts'
 import { rollbackIncomplete, servesOther } from './rolled-back.ts'
 
 /** Planning may find that it lacks an answer; it asks and goes on. More rounds than this is a bug of a task type. */
@@ -110,9 +112,7 @@ export class HostPlaces {
       await act()
     } catch (error) {
       const problem = error instanceof TlsplayError ? error.problems[0] : undefined
-      const mayGoWithout = this.#ports.tools.run.plays.some((play) =>
-        [...play.nodes, ...play.handlers].some((node) => node.kind === 'task' && node.task.ignoreUnreachable),
-      )
+      const mayGoWithout = this.#ports.tools.run.plays.some((play) => tasksOf(play).some(({ task }) => task.ignoreUnreachable))
       if (problem === undefined || !mayGoWithout || !unreachableCodes.has(problem.code) || this.#unreachable.has(place)) throw error
       this.#unreachable.set(place, problem)
     }
@@ -137,10 +137,7 @@ export class HostPlaces {
     this.#sessions.delete('host')
     this.#unreachable.delete('host')
     this.memory.stale()
-    await session?.then(
-      (open) => open.close(),
-      () => undefined,
-    )
+    if (session !== undefined) await closed(session)
   }
 
   /** Statistics of the connection to the host itself. */
@@ -154,11 +151,6 @@ export class HostPlaces {
   }
 
   async close(): Promise<void> {
-    for (const session of this.#sessions.values()) {
-      await session.then(
-        (open) => open.close(),
-        () => undefined,
-      )
-    }
+    for (const session of this.#sessions.values()) await closed(session)
   }
 }

@@ -1,3 +1,4 @@
+import { parentOf } from '../lib/paths.ts'
 import { quote } from '../lib/sh.ts'
 import { closeSection, openSection, type Section } from '../lib/sections.ts'
 import { transactionScript, watchScript } from '../lib/transaction-script.ts'
@@ -67,7 +68,7 @@ export class HostTransaction {
     if (opens) this.#state = 'opening'
     const { files, units, staged, kept, paths } = undo ?? none
     this.#kept.push(...kept)
-    for (const path of paths) this.#folders.add(path.slice(0, path.lastIndexOf('/')) || '/')
+    for (const path of paths) this.#folders.add(parentOf(path))
     const seconds = this.#run.watchdogSeconds
     const guard =
       undo !== undefined && !this.#guarded && seconds > 0

@@ -188,19 +188,16 @@ function remoteHost(target: ConnectionTarget, channel: Channel, { dialer, random
     const sections = await mutate(prepareProgram(steps, made, nonce, runId, transaction?.isJournaled), tools, nonce)
     const check = sections.find((section) => section.index === checkSection)
     const full = fullFilesystems(text(sections.find((section) => section.index === roomSection)?.stdout))
-    const answers = new Map(
-      [...answersOf(sections)].map(([number, answer]) => [number, answer.ok ? answer : { ...answer, ...full(number) }]),
-    )
-    if (check === undefined || check.rc === 0) return answers
     // sha256sum names each wrong file by its staged path, which ends in the variable of its step.
-    const wrong = new Set([...text(check.stdout).matchAll(/\.tls_s(\d+): /g)].map((match) => Number(match[1])))
+    const said = check === undefined || check.rc === 0 ? '' : text(check.stdout)
+    const wrong = new Set([...said.matchAll(/\.tls_s(\d+): /g)].map((match) => Number(match[1])))
     return new Map(
-      [...answers].map(([number, answer]) => [
-        number,
-        wrong.has(number)
-          ? { ...answer, ...full(number), ok: false, stderr: `what was written is not what was sent; ${answer.stdout}`.trim() }
-          : answer,
-      ]),
+      [...answersOf(sections)].map(([number, answer]) => {
+        const judged = wrong.has(number)
+          ? { ...answer, ok: false, stderr: `what was written is not what was sent; ${answer.stdout}`.trim() }
+          : answer
+        return [number, judged.ok ? judged : { ...judged, ...full(number) }]
+      }),
     )
   }
 

@@ -1,3 +1,4 @@
+import { dfRow } from '../lib/df-row.ts'
 import type { StepAnswer } from '../model/step.ts'
 
 /** Section of a staging program that failed: the room on the filesystem of each staged file, as df tells it. */
@@ -16,13 +17,10 @@ export function fullFilesystems(said: string): (step: number) => Pick<StepAnswer
     const [path = '', ...lines] = part.split('\n')
     const step = Number(/\.tls_s(\d+)[^./]*$/.exec(path)?.[1] ?? Number.NaN)
     // Header and line of the blocks, header and line of the inodes; some df know no inodes, and some filesystems have none.
-    const [blocks, inodes] = lines.flatMap((line) => {
-      const [, free = '', mount = ''] = /^\S.*\s(\d+)\s+(?:\d+%|-)\s+(\/.*)$/.exec(line) ?? []
-      return mount === '' ? [] : [{ free: Number(free), mount, countless: / -\s+\//.test(line) }]
-    })
+    const [blocks, inodes] = lines.flatMap((line) => dfRow(line) ?? [])
     if (blocks !== undefined && blocks.free < roomKiB)
       full.set(step, { said: `${blocks.mount} has ${blocks.free} KiB left, which is too little`, mount: blocks.mount })
-    else if (inodes !== undefined && inodes.free === 0 && !inodes.countless)
+    else if (inodes !== undefined && inodes.free === 0 && inodes.total > 0)
       full.set(step, { said: `${inodes.mount} has no inodes left`, mount: inodes.mount })
   }
   return (step) => {

@@ -345,19 +345,19 @@ class PlaybookRun {
         continue
       }
       this.#others.begin(number, stretch, active, which)
-      await this.#stretch(batch, stretch, active, which, act)
+      await this.#stretch(batch, hosts, stretch, active, which, act)
       this.#others.end(number, stretch, active, which)
     }
   }
 
   async #stretch(
     batch: BatchPlan,
+    hosts: readonly HostRun[],
     stretch: Stretch,
     active: readonly HostRun[],
     which: 'planned' | 'actual',
     act: (host: HostRun, stretch: Stretch) => Promise<void>,
   ): Promise<void> {
-    const hosts = batch.hosts.flatMap((name) => this.#hosts.get(name) ?? [])
     const before = new Map(active.map((host) => [host, host[which].failures]))
     const first = stretch.stops[stretch.from]
     const throttle = first === undefined || !('node' in first) ? undefined : first.node.task.throttle

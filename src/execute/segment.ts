@@ -1,12 +1,12 @@
 import { isNonEmpty, TlsplayError } from '../model/problem.ts'
 import type { Probe } from '../model/fact.ts'
-import type { FinishStep, IssueStep, OrderStep, Step, StepAnswer } from '../model/step.ts'
+import type { IssuerStep, StepAnswer } from '../model/step.ts'
 import type { AnyTaskType, TaskResult } from '../model/task-type.ts'
 import type { Entry, Place } from '../plan/entry.ts'
 import type { Answers, HostSession, Numbered, StageStep } from '../ports/host-session.ts'
 import type { Clock, Desk, Issuer } from '../ports/ports.ts'
 import { actAll } from './acting.ts'
-import { type Actor, advance, broke, fail, lost, mayFail, number, type Numbering, start } from './actor.ts'
+import { type Actor, advance, broke, fail, isForIssuer, lost, mayFail, number, type Numbering, start } from './actor.ts'
 
 export interface SegmentPorts {
   readonly issuer: Issuer
@@ -54,10 +54,8 @@ export async function applySegment(
   return { results: resultsOf(actors), failed }
 }
 
-const stagingKinds: readonly Step['kind'][] = ['make', 'issue', 'order', 'finish']
-
 function isStaging(actor: Actor): boolean {
-  return actor.result === undefined && actor.wants.every(({ kind }) => stagingKinds.includes(kind))
+  return actor.result === undefined && actor.wants.every((step) => step.kind === 'make' || isForIssuer(step))
 }
 
 /** Runs rounds until every actor waits with its visible steps, whose bytes are staged too. False when one failed. */
@@ -94,13 +92,12 @@ async function stageRound(actors: readonly Actor[], ports: SegmentPorts): Promis
   }
   for (const actor of actors) {
     for (const [at, step] of actor.wants.entries())
-      if (step.kind === 'issue' || step.kind === 'order' || step.kind === 'finish')
-        answers.set(actor.numbers[at] ?? 0, await issue(step, ports.issuer))
+      if (isForIssuer(step)) answers.set(actor.numbers[at] ?? 0, await issue(step, ports.issuer))
   }
   return answers
 }
 
-async function issue(step: IssueStep | OrderStep | FinishStep, issuer: Issuer): Promise<StepAnswer> {
+async function issue(step: IssuerStep, issuer: Issuer): Promise<StepAnswer> {
   try {
     return { ok: true, rc: 0, stdout: '', stderr: '', ...(await issued(step, issuer)) }
   } catch (error) {
@@ -109,7 +106,7 @@ async function issue(step: IssueStep | OrderStep | FinishStep, issuer: Issuer): 
   }
 }
 
-async function issued(step: IssueStep | OrderStep | FinishStep, issuer: Issuer): Promise<Pick<StepAnswer, 'chain' | 'ordered'>> {
+async function issued(step: IssuerStep, issuer: Issuer): Promise<Pick<StepAnswer, 'chain' | 'ordered'>> {
   if (step.kind === 'issue') return { chain: await issuer.issue(step) }
   if (issuer.acme === undefined) throw new Error('nobody speaks to ACME servers here')
   return step.kind === 'order'

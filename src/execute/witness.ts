@@ -5,6 +5,7 @@ import { savedFact } from '../plan/saved/facts.ts'
 import type { Digest } from '../plan/saved/seal.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
 import type { Files } from '../ports/ports.ts'
+import { PassedOn } from './passed-on.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -78,31 +79,7 @@ export class Witness {
 
   connector(connector: HostConnector): HostConnector {
     return {
-      open: async (target) => {
-        const session = await connector.open(target)
-        return {
-          observe: async (probes, anew) => {
-            const answers = await session.observe(probes, anew)
-            this.#observed(target.name, probes, answers)
-            return answers
-          },
-          prepare: (steps) => session.prepare(steps),
-          act: (groups) => session.act(groups),
-          discard: () => session.discard(),
-          get uncommitted() {
-            return session.uncommitted
-          },
-          get unfinished() {
-            return session.unfinished
-          },
-          commit: () => session.commit(),
-          rollback: (why) => session.rollback(why),
-          get stats() {
-            return session.stats
-          },
-          close: () => session.close(),
-        } satisfies HostSession
-      },
+      open: async (target) => new Watched(await connector.open(target), (probes, answers) => this.#observed(target.name, probes, answers)),
     }
   }
 
@@ -115,5 +92,20 @@ export class Witness {
 
   #see(name: string, content: Uint8Array | string | undefined): void {
     if (this.#watching && !this.#inputs.has(name)) this.#inputs.set(name, content === undefined ? 'absent' : this.#digest(content))
+  }
+}
+
+class Watched extends PassedOn {
+  readonly #heard: (probes: readonly Probe[], answers: ReadonlyMap<string, unknown>) => void
+
+  constructor(session: HostSession, heard: (probes: readonly Probe[], answers: ReadonlyMap<string, unknown>) => void) {
+    super(session)
+    this.#heard = heard
+  }
+
+  override async observe(probes: readonly Probe[], anew?: boolean): Promise<ReadonlyMap<string, unknown>> {
+    const answers = await super.observe(probes, anew)
+    this.#heard(probes, answers)
+    return answers
   }
 }

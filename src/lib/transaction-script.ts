@@ -102,10 +102,10 @@ tls_undo watchdog
 
 /**
  * What the shell of the run needs beside it. tls_open opens a transaction: 0 it is open, 1 nothing here can stand guard,
- * 2 the state folder cannot be written, 3 another shell of this run has one, 7 a run that is gone left one. tls_settle PATH... returns once they are on the disk, where the
- * host can tell. tls_keep NUMBER PATH keeps what is at PATH before it is
- * replaced, in the same folder, so that going back is one rename. tls_later RUN takes back what a run had committed: 0 done, 1 not all
- * of it (what is left), 4 no such run, 5 something of it changed since (what).
+ * 2 the state folder cannot be written, 3 another shell of this run has one, 7 a run that is gone left one. tls_settle PATH... returns
+ * once they are on the disk, where the host can tell. tls_keep NUMBER PATH keeps what is at PATH before it is replaced, in the same
+ * folder, so that going back is one rename. tls_later RUN takes back what a run had committed: 0 done, 1 not all of it (what is left),
+ * 4 no such run, 5 something of it changed since (what).
  */
 export const transactionScript = String.raw`
 tls_open() {

@@ -137,6 +137,9 @@ export interface FinishStep {
   readonly request: string
 }
 
+/** What the issuer of the controller does. */
+export type IssuerStep = IssueStep | OrderStep | FinishStep
+
 export interface AcmeOrder {
   readonly directory: string
   /** name of the account, whose key lies beside the inventory */

@@ -5,9 +5,9 @@ import { binary, unreadable } from './bytes.ts'
 import { defineProbe } from './probe-kind.ts'
 
 /**
- * apt-cache, as root, would write what it computes below /var/cache: without these two files it keeps it to itself (apt.conf(5)).
  * Which version of each package is there and which one could be, as the host has heard last; no source is asked. First the
  * name of the manager, then lines `I name version` of what is installed and `C name version` of what could be.
+ * apt-cache, as root, would write what it computes below /var/cache: without its two files it keeps it to itself (apt.conf(5)).
  */
 export const packages = defineProbe<'package'>({
   kind: 'package',

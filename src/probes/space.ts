@@ -1,4 +1,5 @@
 import type { SpaceFact } from '../model/fact.ts'
+import { dfRow } from '../lib/df-row.ts'
 import { quoteAll } from '../lib/sh.ts'
 import { binary, unreadable, utf8, wholeNumber } from './bytes.ts'
 import { defineProbe } from './probe-kind.ts'
@@ -45,6 +46,7 @@ tls_space ${quoteAll(targets.map(({ path }) => path))}
 interface Row {
   readonly mount: string
   readonly freeKiB: number
+  /** undefined: not told, or none are counted, as on btrfs, which says 0 in all */
   readonly freeInodes: number | undefined
 }
 
@@ -61,23 +63,15 @@ function rowOfBoth(line = ''): Row | undefined {
   const found = /^\s*\d+\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(\/.*)$/.exec(line)
   const freeKiB = wholeNumber(found?.[1])
   const mount = found?.[4]
-  return freeKiB === undefined || mount === undefined ? undefined : { mount, freeKiB, freeInodes: inodes(found?.[2], found?.[3]) }
+  if (freeKiB === undefined || mount === undefined) return undefined
+  return { mount, freeKiB, freeInodes: wholeNumber(found?.[2]) === 0 ? undefined : wholeNumber(found?.[3]) }
 }
 
 function rowOfTwo(blocks = '', inodeLine = ''): Row | undefined {
-  const found = rowPattern.exec(blocks)
-  const freeKiB = wholeNumber(found?.[3])
-  const mount = found?.[4]
-  if (freeKiB === undefined || mount === undefined || wholeNumber(found?.[1]) === undefined) return undefined
-  const free = rowPattern.exec(inodeLine)
-  return { mount, freeKiB, freeInodes: inodes(free?.[1], free?.[3]) }
-}
-
-const rowPattern = /\s(\d+)\s+(\d+|-)\s+(\d+)\s+(?:\d+%|-)\s+(\/.*)$/
-
-/** btrfs and others report no inodes at all: total 0. */
-function inodes(total: string | undefined, free: string | undefined): number | undefined {
-  return wholeNumber(total) === 0 ? undefined : wholeNumber(free)
+  const row = dfRow(blocks)
+  if (row === undefined) return undefined
+  const count = dfRow(inodeLine)
+  return { mount: row.mount, freeKiB: row.free, freeInodes: count === undefined || count.total === 0 ? undefined : count.free }
 }
 
 /** /proc/mounts writes space, tab, newline and backslash as three octal digits. */
