@@ -5,6 +5,7 @@ import { remoteHosts } from '../execute/remote-host.ts'
 import { runPlaybook } from '../execute/run.ts'
 import { acmeIssuer } from '../issuers/acme/acme-issuer.ts'
 import { caIssuer } from '../issuers/ca-issuer.ts'
+import { pairStore } from '../issuers/pair-store.ts'
 import { assetOpener, checkParams, type Vault } from '../load/index.ts'
 import type { CertificateFact } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
@@ -130,13 +131,16 @@ async function runPrepared(
     pause: (milliseconds) => pause(milliseconds),
     passphrase: (account) => passphrase(`ACME account ${account}`),
   })
-  const issuer: Issuer = {
-    ...caIssuer({
-      ...{ folder: run.inventory.folder, clock, random: nodeRandom },
-      passphrase: (authority) => passphrase(`certificate authority ${authority}`),
-    }),
-    acme,
-  }
+  const { folder } = run.inventory
+  const authorities = caIssuer({
+    ...{ folder, clock, random: nodeRandom },
+    passphrase: (authority) => passphrase(`certificate authority ${authority}`),
+  })
+  const pairs = pairStore({
+    ...{ folder, random: nodeRandom, issuer: { ...authorities, acme } },
+    passphrase: (name) => passphrase(`stored certificate ${name}`),
+  })
+  const issuer: Issuer = { ...authorities, acme, pairs }
   const transport = transports({
     ...{
       files: nodeFiles,
@@ -176,6 +180,7 @@ async function runPrepared(
       connector: busy.connector(watch?.witness.connector(hosts) ?? hosts),
       tools: {
         ...{ run, taskTypes, now: clock.now(), checkParams, authority: watch?.witness.authority(authority) ?? authority },
+        stored: watch?.witness.stored(pairs.chain) ?? pairs.chain,
         unattended: mode === 'run' && io.stdin.isTTY !== true,
         readAsset: (asset, node, scope) => readAsset(asset, node, scope, { files, playbookFolder, open: assetOpener(vault) }),
       },

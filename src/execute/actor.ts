@@ -71,7 +71,7 @@ export function broke(actor: Actor): boolean {
 }
 
 export function isForIssuer(step: Step): step is IssuerStep {
-  return step.kind === 'issue' || step.kind === 'order' || step.kind === 'finish'
+  return step.kind === 'issue' || step.kind === 'order' || step.kind === 'finish' || step.kind === 'stored'
 }
 
 export function actSteps(actor: Actor): readonly Numbered<ActStep>[] {
@@ -120,6 +120,8 @@ function describe(step: Step): string {
       return 'order a certificate'
     case 'finish':
       return 'finish the order'
+    case 'stored':
+      return `bring the certificate ${step.name}`
     case 'rest':
       return 'rest'
     case 'answer':

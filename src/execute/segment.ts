@@ -106,8 +106,12 @@ async function issue(step: IssuerStep, issuer: Issuer): Promise<StepAnswer> {
   }
 }
 
-async function issued(step: IssuerStep, issuer: Issuer): Promise<Pick<StepAnswer, 'chain' | 'ordered'>> {
+async function issued(step: IssuerStep, issuer: Issuer): Promise<Pick<StepAnswer, 'chain' | 'ordered' | 'key'>> {
   if (step.kind === 'issue') return { chain: await issuer.issue(step) }
+  if (step.kind === 'stored') {
+    if (issuer.pairs === undefined) throw new Error('nothing is kept here')
+    return issuer.pairs.take(step)
+  }
   if (issuer.acme === undefined) throw new Error('nobody speaks to ACME servers here')
   return step.kind === 'order'
     ? { ordered: await issuer.acme.order(step.order) }

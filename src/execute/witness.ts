@@ -1,5 +1,6 @@
 import type { CertificateFact, Probe } from '../model/fact.ts'
 import { probeKey } from '../model/fact.ts'
+import type { PlanTools } from '../plan/input.ts'
 import type { SavedFact, SavedPlan } from '../plan/saved/document.ts'
 import { savedFact } from '../plan/saved/facts.ts'
 import type { Digest } from '../plan/saved/seal.ts'
@@ -73,6 +74,14 @@ export class Witness {
     return (name) => {
       const found = find(name)
       this.#see(`authority ${name}`, found?.fingerprint)
+      return found
+    }
+  }
+
+  stored(find: PlanTools['stored']): PlanTools['stored'] {
+    return (name) => {
+      const found = find(name)
+      this.#see(`stored certificate ${name}`, found?.map(({ fingerprint }) => fingerprint).join(' '))
       return found
     }
   }

@@ -13,6 +13,7 @@ import { leafProfile } from '../pki/profile.ts'
 import type { Clock, Issuer, Random } from '../ports/ports.ts'
 import { readAuthority, type StoredAuthority } from './ca-store.ts'
 import { decryptKey } from './encrypted-key.ts'
+import { leafExtensions } from './leaf-extensions.ts'
 import { type CryptoKey, dateOf, importSigningKey, loadX509, newSerial, signingAlgorithm } from './signing.ts'
 
 export interface CaIssuerOptions {
@@ -88,8 +89,6 @@ async function sign(
   const issuer = new x509.X509Certificate(authority.pem)
   if (request.subject === issuer.subject) throw refusal('CERTIFICATE_INVALID', 'the request has the name of the authority itself')
   const leaf = leafProfile(wanted.keyType, profile.usage)
-  const { KeyUsageFlags, ExtendedKeyUsage } = x509
-  const purposes = { serverAuth: ExtendedKeyUsage.serverAuth, clientAuth: ExtendedKeyUsage.clientAuth }
   const signed = await x509.X509CertificateGenerator.create({
     serialNumber: newSerial(random.bytes(16)),
     subject: request.subjectName,
@@ -99,23 +98,7 @@ async function sign(
     publicKey: request.publicKey,
     signingKey: key as never,
     signingAlgorithm: signingAlgorithm(keyType).signature,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(
-        leaf.keyUsage.reduce<number>((flags, usage) => flags | KeyUsageFlags[usage], 0),
-        true,
-      ),
-      new x509.ExtendedKeyUsageExtension(leaf.extendedKeyUsage.map((purpose) => purposes[purpose as keyof typeof purposes])),
-      new x509.SubjectAlternativeNameExtension([
-        ...profile.dnsNames.map((value) => ({ type: 'dns', value }) as const),
-        ...profile.ipAddresses.map((value) => ({ type: 'ip', value }) as const),
-      ]),
-      await x509.SubjectKeyIdentifierExtension.create(request.publicKey),
-      // The very identifier of the authority: a checker compares the two byte by byte.
-      authority.subjectKeyId === undefined
-        ? await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey)
-        : new x509.AuthorityKeyIdentifierExtension(authority.subjectKeyId),
-    ],
+    extensions: await leafExtensions(profile, leaf, request.publicKey, authority.subjectKeyId ?? issuer.publicKey),
   })
   const fact = parseCertificate(new Uint8Array(signed.rawData))
   // The key beside a certificate may be another authority's.

@@ -1,14 +1,13 @@
-import { createPublicKey } from 'node:crypto'
 import type { CertificateFact } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { Secret } from '../model/value.ts'
 import { msPerDay } from '../pki/dates.ts'
-import { parsePublicKey } from '../pki/parse.ts'
 import type { Random } from '../ports/ports.ts'
 import { authorityPaths, readAuthority, readNextKey, type StoredAuthority, trustedText } from './ca-store.ts'
 import { makeAuthority } from './create-authority.ts'
 import { decryptKey } from './encrypted-key.ts'
 import { moveFile, replaceFile } from './new-file.ts'
+import { spkiOf } from './signing.ts'
 
 /**
  * An authority is replaced in three steps, with a run of the playbooks behind each: clients trust old and new, then the new
@@ -111,7 +110,7 @@ async function opened(encryptedKey: string, passphrase: Secret, name: string): P
   const key = await decryptKey(encryptedKey, passphrase)
   if (key === undefined)
     throw refusal({ code: 'CA_LOCKED', message: `the key of the certificate authority ${name} could not be opened with this passphrase` })
-  return parsePublicKey(String(createPublicKey(key).export({ type: 'spki', format: 'pem' })))?.spki
+  return spkiOf(key)
 }
 
 /** `tlsplay lab authority`, `tlsplay lab authority 2`, ...: two of one name side by side confuse people and some clients. */

@@ -1,5 +1,6 @@
-import { type KeyObject, webcrypto } from 'node:crypto'
+import { createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
 import type { KeyType } from '../model/fact.ts'
+import { parsePublicKey } from '../pki/parse.ts'
 
 export type CryptoKey = webcrypto.CryptoKey
 export type CryptoKeyPair = webcrypto.CryptoKeyPair
@@ -50,6 +51,11 @@ export async function exportPkcs8(key: CryptoKey): Promise<Uint8Array> {
 export function importSigningKey(key: KeyObject, keyType: KeyType): Promise<CryptoKey> {
   const bytes = key.export({ type: 'pkcs8', format: 'der' })
   return webcrypto.subtle.importKey('pkcs8', bytes, signingAlgorithm(keyType).key as webcrypto.EcKeyImportParams, false, ['sign'])
+}
+
+/** Digest of the public half, as certificates are compared by. */
+export function spkiOf(key: KeyObject): string | undefined {
+  return parsePublicKey(String(createPublicKey(key).export({ type: 'spki', format: 'pem' })))?.spki
 }
 
 /** 16 random bytes with the top bit clear: positive, and beyond guessing (RFC 5280 allows 20 octets). */

@@ -1,5 +1,5 @@
-import type { Probe } from './fact.ts'
-import type { Text } from './value.ts'
+import type { DistinguishedName, KeyType, Probe } from './fact.ts'
+import type { Secret, Text } from './value.ts'
 
 /**
  * What an act does to a host, as data. Bytes of `write` and files made by a `make` are staged and checked before
@@ -18,6 +18,7 @@ export type Step =
   | IssueStep
   | OrderStep
   | FinishStep
+  | StoredStep
   | DeskStep
 
 /** Replaces a file in one rename; owner and mode are right from the first byte. */
@@ -137,8 +138,31 @@ export interface FinishStep {
   readonly request: string
 }
 
+/** Brings the pair that the controller keeps under a name, through the port Pairs. Several hosts may ask for one and the same. */
+export interface StoredStep {
+  readonly kind: 'stored'
+  readonly name: string
+  /** undefined: the one that is there */
+  readonly make: PairWish | undefined
+}
+
+/** A pair to make, unless the one that it replaces has been replaced meanwhile: for another host of the run. */
+export interface PairWish {
+  /** SHA-256 of the certificate that is there now */
+  readonly replaces: string | undefined
+  /** the key that is there is used again */
+  readonly keepKey: boolean
+  readonly keyType: KeyType
+  readonly subject: DistinguishedName
+  readonly profile: IssueProfile
+  readonly signer:
+    | { readonly kind: 'self' }
+    | { readonly kind: 'authority'; readonly name: string }
+    | { readonly kind: 'acme'; readonly order: AcmeOrder }
+}
+
 /** What the issuer of the controller does. */
-export type IssuerStep = IssueStep | OrderStep | FinishStep
+export type IssuerStep = IssueStep | OrderStep | FinishStep | StoredStep
 
 export interface AcmeOrder {
   readonly directory: string
@@ -213,8 +237,10 @@ export interface StepAnswer {
   readonly facts?: readonly unknown[]
   /** where a filesystem has no room left, when that is why a staged file is not there: words for a message, and its mount point */
   readonly full?: { readonly said: string; readonly mount: string }
-  /** PEM of the certificate followed by its intermediates, for `issue` and `finish` */
+  /** PEM of the certificate followed by its intermediates, for `issue`, `finish` and `stored` */
   readonly chain?: string
+  /** PEM of the private key, for `stored` */
+  readonly key?: Secret
   /** of an `order` */
   readonly ordered?: Ordered
 }

@@ -44,6 +44,8 @@ export interface PlanContext {
   readonly dirty: boolean
   /** the certificate authority of that name beside the inventory: its certificate, undefined when there is none */
   authority(name: string): CertificateFact | undefined
+  /** the certificate that the controller keeps under that name, with its intermediates; undefined when there is none */
+  stored(name: string): readonly CertificateFact[] | undefined
   /** inventory name of the host and the address tlsplay dials it by */
   readonly host: { readonly name: string; readonly address: string }
   /** a role asks for it: the text of somebody else */

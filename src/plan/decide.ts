@@ -62,6 +62,7 @@ export function decide(input: DecideInput): Decided {
     assets,
     dirty: input.dirty,
     authority: tools.authority,
+    stored: tools.stored,
     host: { name: host.name, address: host.address },
     user: instance.user,
     fromRole: node.role !== undefined,

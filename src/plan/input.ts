@@ -20,6 +20,7 @@ export interface PlanTools {
   /** the run that comes has nobody who could answer a question */
   readonly unattended?: boolean
   authority(name: string): CertificateFact | undefined
+  stored(name: string): readonly CertificateFact[] | undefined
   /** rendered parameters against the schema of their task type, problems at the place that wrote them */
   checkParams(type: string, params: unknown, source: Source): readonly Problem[]
   /** files a task asked for, rendered where it asked for that */

@@ -1,5 +1,5 @@
 import type { CertificateFact, Fact, Probe } from '../model/fact.ts'
-import type { AcmeOrder, IssueStep, Ordered } from '../model/step.ts'
+import type { AcmeOrder, IssueStep, Ordered, StoredStep } from '../model/step.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { Secret } from '../model/value.ts'
 
@@ -30,6 +30,16 @@ export interface Issuer {
   issue(step: IssueStep): Promise<string>
   /** not there: nobody speaks to ACME servers here */
   readonly acme?: Acme
+  /** not there: nothing is kept here */
+  readonly pairs?: Pairs
+}
+
+/** Keys and certificates that the controller makes and keeps, each under a name. */
+export interface Pairs {
+  /** The certificate and its intermediates; undefined when there is none of that name. Throws TlsplayError FILE_MISSING when half of it is gone. */
+  chain(name: string): readonly CertificateFact[] | undefined
+  /** Brings a pair, and makes it first where that is asked for. Throws TlsplayError CA_LOCKED and what signing it throws. */
+  take(step: StoredStep): Promise<{ readonly chain: string; readonly key: Secret }>
 }
 
 /** Certificates of ACME servers. Each throws TlsplayError ACME_REFUSED, CA_LOCKED. */

@@ -84,7 +84,7 @@ async function problemsOfPlan({ run, playbookFolder }: Prepared, files: Files): 
     {
       connector: memoryHosts(new Map([...names].map((name) => [name, new MemoryHost()]))),
       tools: {
-        ...{ run, taskTypes, now: Date.parse('2026-01-02T03:04:05Z'), checkParams, authority: () => undefined },
+        ...{ run, taskTypes, now: Date.parse('2026-01-02T03:04:05Z'), checkParams, authority: () => undefined, stored: () => undefined },
         readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder, open: assetOpener(undefined) }),
       },
       issuer: { authority: () => undefined, issue: async () => '' },

@@ -17,6 +17,7 @@ export function contextOf(
     assets: [],
     dirty: false,
     authority: (name) => authorities[name],
+    stored: () => undefined,
     host: { name: 'h1', address: '192.0.2.7' },
     user: 'root',
     ...rest,

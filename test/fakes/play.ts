@@ -113,6 +113,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
         now,
         checkParams,
         authority: () => undefined,
+        stored: () => undefined,
         unattended: options.unattended === true,
         readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder: '/p', open: assetOpener(undefined) }),
       },

@@ -16,6 +16,7 @@ export function contextOf(facts: readonly Told[], more: Partial<PlanContext> = {
     assets: [],
     dirty: false,
     authority: () => undefined,
+    stored: () => undefined,
     host: { name: 'h1', address: '192.0.2.1' },
     user: 'root',
     ...more,

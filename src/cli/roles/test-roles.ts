@@ -95,7 +95,7 @@ async function tryCase(role: Tried, path: string, project: RoleProject, texts: M
     {
       connector,
       tools: {
-        ...{ run: prepared.run, taskTypes, now: caseClock * 1000, checkParams, authority: () => undefined },
+        ...{ run: prepared.run, taskTypes, now: caseClock * 1000, checkParams, authority: () => undefined, stored: () => undefined },
         readAsset: (asset, node, scope) =>
           readAsset(asset, node, scope, { files, playbookFolder: project.folder, open: assetOpener(undefined) }),
       },

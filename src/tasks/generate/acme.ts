@@ -2,7 +2,7 @@ import { readAsText } from '../../lib/content.ts'
 import { issueDeed, placeFields, predictIssued } from './issued.ts'
 import { quote } from '../../lib/sh.ts'
 import { unsettled } from '../../lib/host-file.ts'
-import { type Answer, isAbsent, type KeyFact } from '../../model/fact.ts'
+import { type Answer, type CertificateFact, isAbsent, type KeyFact } from '../../model/fact.ts'
 import type { AcmeOrder, AcmeToken, MakeStep, Step, StepAnswer } from '../../model/step.ts'
 import type { Change, Decision, PlanContext, TaskResult } from '../../model/task-type.ts'
 import { Unknown } from '../../model/value.ts'
@@ -24,7 +24,7 @@ const usualDays = 90
 /** An ACME server signs. What it makes of subject, dates and usages is its own; names, key and window are ours. */
 export function planAcme(
   wish: Wish,
-  { caFile: _, ...acme }: AcmeWish,
+  acme: AcmeWish,
   places: Places,
   file: Held,
   keyFact: Answer<KeyFact>,
@@ -41,13 +41,8 @@ export function planAcme(
   const expect = expectation(certificate, context)
   if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
   const keepKey = keyFits(wish, keyFact)
-  const [caText] = context.assets.map(readAsText)
-  const order: AcmeOrder = { ...acme, ca: caText, ...wish.names }
-  const pending = {
-    ...pendingCertificate(wish, undefined, { notBefore: context.now, notAfter: context.now + usualDays * msPerDay }),
-    selfSigned: false,
-    issuer: { CN: acme.directory },
-  }
+  const order = orderOf(wish, acme, context)
+  const pending = acmePending(wish, acme, context.now)
   const reason = faults.join('; ')
   const change: Change<GenerateDeed> = {
     action: before === undefined ? 'create' : 'update',
@@ -71,6 +66,20 @@ export function planAcme(
     data: issueDeed(wish, places, keepKey, { kind: 'acme', order, expect }),
   }
   return { changes: [change], predicts: predictIssued(wish, places, keepKey, pending), reason, result: pendingResult(pending) }
+}
+
+export function orderOf(wish: Wish, { caFile: _, ...acme }: AcmeWish, { assets }: PlanContext): AcmeOrder {
+  const [ca] = assets.map(readAsText)
+  return { ...acme, ca, ...wish.names }
+}
+
+/** What it will be like, as far as anybody but the server can tell. */
+export function acmePending(wish: Wish, { directory }: AcmeWish, now: number): CertificateFact {
+  return {
+    ...pendingCertificate(wish, undefined, { notBefore: now, notAfter: now + usualDays * msPerDay }),
+    selfSigned: false,
+    issuer: { CN: directory },
+  }
 }
 
 /** The turns of an order; what is shown below the web root is there until the server has looked. Answers with PEM, or why there is none. */

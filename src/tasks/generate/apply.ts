@@ -9,7 +9,7 @@ import { sameNames } from '../../pki/names.ts'
 import { genpkeyArguments, newKeyArguments, opensslConfig } from '../../pki/openssl-config.ts'
 import { parseCertificateFile, parseRequestKey } from '../../pki/parse.ts'
 import { pemBlocks, toPem } from '../../pki/pem.ts'
-import type { CopiesDeed, CopyDeed, GenerateDeed, GiveDeed, IssueDeed, Placement } from './deed.ts'
+import type { CopiesDeed, CopyDeed, GenerateDeed, GiveDeed, IssueDeed, KeySource, Placement, StoredDeed, StoredKey } from './deed.ts'
 import { factsOf, valuesOf } from './facts.ts'
 import { orderAcme } from './acme.ts'
 import { lastWords } from './last-words.ts'
@@ -26,6 +26,8 @@ export function* applyDeed({ data }: Change<GenerateDeed>): Generator<readonly S
       return yield* give(data)
     case 'issue':
       return yield* issue(data)
+    case 'stored':
+      return yield* giveStored(data)
     default:
       return unreachable(data)
   }
@@ -53,7 +55,40 @@ function* makeCopies(deed: CopiesDeed): Generator<readonly Step[], TaskResult, r
   return { changed: true, values: valuesOf(deed.current) }
 }
 
-function* give(deed: GiveDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+/** What the controller keeps, made for this host or for one before it, is looked at and given like anything else. */
+function* giveStored(deed: StoredDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+  const { step, request, certificate, key, copies, passphrase } = deed
+  const [taken] = yield [step]
+  if (taken?.ok !== true || taken.chain === undefined || taken.key === undefined)
+    return failed(`the certificate ${step.name} of the controller could not be made: ${lastWords(taken)}`)
+  const { leaf, chain, fault } = judge({ request }, taken.chain, 'any')
+  if (leaf === undefined) return failed(`${fault}; hosts that share ${step.name} ask for the same`)
+  const pem = chain.map((one) => one.pem).join('')
+  return yield* give({
+    kind: 'give',
+    certificate: { ...certificate, pem },
+    key: { ...key, from: { kind: 'text', pem: taken.key } },
+    paths: { certificate: certificate.path, key: key.path },
+    ...{ chain: pem, passphrase, copies, steps: [], removes: [], current: factsOf(leaf) },
+  })
+}
+
+/** The key in clear, of which the host learns when it is written. */
+function* takeKey({ name }: StoredKey, chain: string): Generator<readonly Step[], KeySource | TaskResult, readonly StepAnswer[]> {
+  const [taken] = yield [{ kind: 'stored', name, make: undefined }]
+  if (taken?.ok !== true || taken.key === undefined || taken.chain === undefined)
+    return failed(`the key ${name} of the controller could not be brought: ${lastWords(taken)}`)
+  const [planned, found] = [chain, taken.chain].map((pem) => parseCertificateFile(pem).chain[0]?.fingerprint)
+  return planned === found ? { kind: 'text', pem: taken.key } : failed(`the certificate ${name} was replaced meanwhile: run again`)
+}
+
+function* give(asked: GiveDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+  let deed = asked
+  if (asked.key?.from.kind === 'stored') {
+    const from = yield* takeKey(asked.key.from, asked.chain)
+    if ('changed' in from) return from
+    deed = { ...asked, key: { ...asked.key, from } }
+  }
   const { certificate, key, copies, passphrase } = deed
   if (key !== undefined || copies.length > 0) {
     const [made] = yield [givenStep(deed)]
@@ -70,7 +105,7 @@ function* give(deed: GiveDeed): Generator<readonly Step[], TaskResult, readonly 
 
   function givenStep({ paths, chain }: GiveDeed): MakeStep {
     const seal = sealCommand('"$KEY"', passphrase !== undefined)
-    const open = key === undefined ? undefined : openLines(key.from)
+    const open = key === undefined || key.from.kind === 'stored' ? undefined : openLines(key.from)
     return {
       kind: 'make',
       script: lines(
@@ -146,8 +181,8 @@ type Judged =
   | { readonly leaf: CertificateFact; readonly chain: readonly CertificateFact[]; readonly fault: '' }
   | { readonly leaf: undefined; readonly chain: readonly []; readonly fault: string }
 
-/** Nothing is installed that is not what the plan said. */
-function judge(deed: IssueDeed, pem: string, spki: string | undefined): Judged {
+/** Nothing is installed that is not what the plan said. `spki`: of the key that it has to be for; undefined: it has to be signed by itself. */
+function judge(deed: Pick<IssueDeed, 'request'>, pem: string, spki: string | 'any' | undefined): Judged {
   const { chain, broken } = parseCertificateFile(pem)
   const [leaf] = chain
   const bad = (fault: string): Judged => ({ leaf: undefined, chain: [], fault })
@@ -157,7 +192,7 @@ function judge(deed: IssueDeed, pem: string, spki: string | undefined): Judged {
       `the certificate issued is for ${[...leaf.dnsNames, ...leaf.ipAddresses].join(', ') || formatName(leaf.subject)}, not for what was asked`,
     )
   if (leaf.keyType !== deed.request.keyType) return bad(`the key made is ${leaf.keyType}, not ${deed.request.keyType}`)
-  if (spki === undefined ? !leaf.selfSigned : leaf.spki !== spki)
+  if (spki === undefined ? !leaf.selfSigned : spki !== 'any' && leaf.spki !== spki)
     return bad('the certificate issued is for another key than the one made on the host')
   return { leaf, chain, fault: '' }
 }

@@ -1,5 +1,5 @@
 import type { DistinguishedName } from '../../model/fact.ts'
-import type { AcmeOrder, AttributesStep, IssueProfile, KeepStep } from '../../model/step.ts'
+import type { AcmeOrder, AttributesStep, IssueProfile, KeepStep, StoredStep } from '../../model/step.ts'
 import type { CertificateNames } from '../../pki/match.ts'
 import type { Secret } from '../../model/value.ts'
 import type { CertificateRequest } from '../../pki/openssl-config.ts'
@@ -85,7 +85,7 @@ export interface GiveDeed {
   /** undefined: it is there already */
   readonly certificate: (Placement & { readonly pem: string; readonly expect: 'absent' | { readonly sha256: string } }) | undefined
   /** undefined: it is there already */
-  readonly key: (Placement & { readonly from: KeySource }) | undefined
+  readonly key: (Placement & { readonly from: KeySource | StoredKey }) | undefined
   /** where both are afterwards, and of what the copies are made */
   readonly paths: { readonly certificate: string; readonly key: string }
   readonly chain: string
@@ -104,7 +104,24 @@ export type KeySource =
   | { readonly kind: 'file'; readonly path: string; readonly passphrase: Secret | undefined }
   | { readonly kind: 'pkcs12'; readonly path: string; readonly password: Secret }
 
-export type GenerateDeed = AttributesDeed | CopiesDeed | IssueDeed | GiveDeed
+/** The key of a pair that the controller keeps; nobody opens it before it is needed. */
+export interface StoredKey {
+  readonly kind: 'stored'
+  readonly name: string
+}
+
+/** A pair that the controller keeps is made by the first host that asks, and put in place. */
+export interface StoredDeed {
+  readonly kind: 'stored'
+  readonly step: StoredStep
+  readonly request: CertificateRequest
+  readonly certificate: Placement & { readonly expect: 'absent' | { readonly sha256: string } }
+  readonly key: Placement
+  readonly passphrase: Secret | undefined
+  readonly copies: readonly CopyDeed[]
+}
+
+export type GenerateDeed = AttributesDeed | CopiesDeed | IssueDeed | GiveDeed | StoredDeed
 
 /** What `register` keeps of a certificate. */
 export interface IssuedFacts {

@@ -18,7 +18,7 @@ import { renewalDue } from '../../pki/renewal.ts'
 import { clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
 import { clockToleranceMs } from './assess.ts'
 import { copyDeed, keyQuestion, predictCopy } from './copies.ts'
-import type { GenerateDeed, KeySource } from './deed.ts'
+import type { GenerateDeed, KeySource, StoredKey } from './deed.ts'
 import { factsOf, valuesOf } from './facts.ts'
 import { attributesStep, expectation, pathsOf, predictAttributes } from './place.ts'
 import { chainOf, type Held, type Places, planKept, sealedKey } from './kept.ts'
@@ -29,7 +29,7 @@ export interface Source {
   readonly what: string
   readonly certificates: readonly CertificateFact[]
   readonly spki: string
-  readonly key: KeySource
+  readonly key: KeySource | StoredKey
 }
 
 type Read = { readonly source: Source } | { readonly decision: Decision<never> }
@@ -162,7 +162,7 @@ export function planGive(
   const expect = expectation(certificate, context)
   if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
   // A service that is pointed at these very files has them already.
-  if (source.key.kind !== 'text' && tidyPath(source.key.path) === wish.privateKey && !sameKey && wish.keyPassphrase !== undefined)
+  if ('path' in source.key && tidyPath(source.key.path) === wish.privateKey && !sameKey && wish.keyPassphrase !== undefined)
     return refused({
       code: 'CERTIFICATE_INVALID',
       message: `${wish.privateKey} is the key that was given, and stays as it is`,

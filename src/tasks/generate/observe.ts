@@ -18,7 +18,11 @@ export function* observeWish(wish: Wish): Generator<readonly Probe[], void, Obse
     observePath(wish.certificate, (path) => [
       { kind: 'certificate', target: { path } },
       { kind: 'file', target: { path: parentOf(path) } },
-      ...(wish.authority === undefined && wish.given === undefined && wish.elsewhere === undefined && wish.acme === undefined
+      ...(wish.authority === undefined &&
+      wish.given === undefined &&
+      wish.elsewhere === undefined &&
+      wish.acme === undefined &&
+      wish.stored === undefined
         ? []
         : [{ kind: 'digest', target: { path } } as const]),
       ...ownershipQuestions(wish),

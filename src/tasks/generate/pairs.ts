@@ -123,7 +123,7 @@ export function* applyPair({ data, ...change }: Change<PairDeed>): Generator<rea
 /** A certificate alone is replaced in one rename, and so is no pair. */
 function replacesBoth(deed: GenerateDeed): boolean {
   if (deed.kind === 'give') return deed.certificate !== undefined && deed.key !== undefined
-  return deed.kind === 'issue' && !deed.keepKey && deed.signer.kind !== 'nobody'
+  return deed.kind === 'stored' || (deed.kind === 'issue' && !deed.keepKey && deed.signer.kind !== 'nobody')
 }
 
 /** Where both are now; what a link leads to is what a service is told. */

@@ -16,6 +16,7 @@ import { pendingCertificate } from './facts.ts'
 import { planAcme } from './acme.ts'
 import { planElsewhere } from './elsewhere.ts'
 import { planGiven } from './given.ts'
+import { planStored } from './stored.ts'
 import { chainOf, pendingResult, type Places, planKept } from './kept.ts'
 import { expectation, placeOf } from './place.ts'
 import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
@@ -42,6 +43,8 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   const pending = !isAbsent(file) && file.pending === true
   if (key instanceof Unknown && !pending) return unsettled(context, wish.privateKey, key)
   const places: Places = { certificate: certificatePlace, key: keyPlace, copies }
+  if (wish.stored !== undefined)
+    return planStored(wish, wish.stored, places, { file, key, authority, lifetime: lifetimeOf(wish, authority, context.now) }, context)
   if (wish.given !== undefined) return planGiven(wish, wish.given, places, file, key, context)
   if (wish.elsewhere !== undefined) return planElsewhere(wish, wish.elsewhere, places, file, key, context)
   if (wish.acme !== undefined) return planAcme(wish, wish.acme, places, file, key, context)

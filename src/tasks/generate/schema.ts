@@ -19,7 +19,7 @@ const oneOf = <const T extends string[]>(words: readonly [...T], standard: T[num
 export const schema = Type.Object(
   {
     certificate: path('absolute path of the certificate on the host; intermediates follow it in the same file'),
-    private_key: path('absolute path of the private key; with issuer `self` and `ca` it is made on the host and never leaves it'),
+    private_key: path('absolute path of the private key; it is made on the host and never leaves it, unless it is given or `stored`'),
     names: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
       minItems: 1,
       maxItems: 100,
@@ -118,6 +118,14 @@ export const schema = Type.Object(
         pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$',
         default: 'default',
         description: 'name of the authority when the issuer is `ca`: the folder ca/NAME beside the inventory',
+      }),
+    ),
+    stored: Type.Optional(
+      Type.String({
+        pattern: '^([A-Za-z0-9][A-Za-z0-9._-]*)?$',
+        maxLength: 100,
+        description:
+          'key and certificate are made on the controller and lie in certificates/NAME beside the inventory, the key encrypted; every host that names it gets this one pair, such as a wildcard. Default: each host makes a key of its own',
       }),
     ),
     key_type: oneOf(keyTypes, 'ecdsa-p256', 'type of the private key; browsers do not accept ed25519'),

@@ -39,6 +39,8 @@ export interface Wish {
   readonly acme: AcmeWish | undefined
   /** undefined: nobody else signs */
   readonly elsewhere: Elsewhere | undefined
+  /** the pair is made and kept on the controller under this name */
+  readonly stored: string | undefined
   readonly keyPassphrase: Secret | undefined
   readonly copies: readonly Copy[]
   /** each pair lies in a folder of its own */
@@ -133,6 +135,12 @@ export function wishOf(params: GenerateParams): WishResult {
     refuse(`given: the issuer is ${issuer}, so nothing is given`, 'write issuer: given')
   if (issuer !== 'elsewhere' && Object.keys(params.elsewhere ?? {}).length > 0)
     refuse(`elsewhere: the issuer is ${issuer}, so nobody else signs`, 'write issuer: elsewhere')
+  // A role passes on what it was not given as the empty text.
+  const stored = params.stored === '' ? undefined : params.stored
+  if (stored !== undefined && (issuer === 'given' || issuer === 'elsewhere'))
+    refuse(`stored: nothing is made on the controller while the issuer is ${issuer}`, 'write issuer: self, ca or acme')
+  if (stored !== undefined && acme?.challenge.kind === 'http-01')
+    refuse(`stored: an order of the controller for several hosts is proved over DNS`, 'write challenge: dns-01')
   if (commonName === undefined)
     refuse(
       `names: ${called} is longer than the ${longestCommonName} characters of a common name`,
@@ -162,6 +170,7 @@ export function wishOf(params: GenerateParams): WishResult {
       given,
       acme,
       elsewhere,
+      stored,
       keyPassphrase: secretOf(params.key_passphrase),
       copies,
       inPairs: params.folder_per_pair ?? false,

@@ -80,6 +80,7 @@ function contextOf(facts: readonly Told[]): PlanContext {
     assets: [],
     dirty: false,
     authority: () => undefined,
+    stored: () => undefined,
     host: { name: 'h', address: 'h' },
     user: 'root',
   }

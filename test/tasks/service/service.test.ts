@@ -112,6 +112,7 @@ function contextOf(more: readonly Told[]): PlanContext {
     assets: [],
     dirty: false,
     authority: () => undefined,
+    stored: () => undefined,
     host: { name: 'h', address: 'h' },
     user: 'root',
   }
