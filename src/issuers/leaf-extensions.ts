@@ -5,7 +5,7 @@ import { loadX509 } from './signing.ts'
 
 /** What every certificate that is signed here says of itself. `issuerKeyId`: hex, or the key of the issuer where it has none. */
 export async function leafExtensions(
-  { dnsNames, ipAddresses }: CertificateNames,
+  names: CertificateNames,
   profile: LeafProfile,
   publicKey: PublicKey,
   issuerKeyId: string | PublicKey,
@@ -20,14 +20,20 @@ export async function leafExtensions(
       true,
     ),
     new x509.ExtendedKeyUsageExtension(profile.extendedKeyUsage.map((purpose) => purposes[purpose as keyof typeof purposes])),
-    new x509.SubjectAlternativeNameExtension([
-      ...dnsNames.map((value) => ({ type: 'dns', value }) as const),
-      ...ipAddresses.map((value) => ({ type: 'ip', value }) as const),
-    ]),
+    await alternativeNames(names),
     await x509.SubjectKeyIdentifierExtension.create(publicKey),
     // The very identifier of the authority: a checker compares the two byte by byte.
     typeof issuerKeyId === 'string'
       ? new x509.AuthorityKeyIdentifierExtension(issuerKeyId)
       : await x509.AuthorityKeyIdentifierExtension.create(issuerKeyId),
   ]
+}
+
+/** The names by which clients reach whoever has the certificate. */
+export async function alternativeNames({ dnsNames, ipAddresses }: CertificateNames): Promise<Extension> {
+  const x509 = await loadX509()
+  return new x509.SubjectAlternativeNameExtension([
+    ...dnsNames.map((value) => ({ type: 'dns', value }) as const),
+    ...ipAddresses.map((value) => ({ type: 'ip', value }) as const),
+  ])
 }

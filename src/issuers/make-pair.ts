@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
-import type { DistinguishedName } from '../model/fact.ts'
+import { createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
+import type { DistinguishedName, KeyType } from '../model/fact.ts'
 import { TlsplayError } from '../model/problem.ts'
 import type { PairWish } from '../model/step.ts'
 import { subjectFields } from '../pki/distinguished-name.ts'
@@ -7,8 +7,8 @@ import { parseCertificateFile } from '../pki/parse.ts'
 import { toPem } from '../pki/pem.ts'
 import { leafProfile } from '../pki/profile.ts'
 import type { Issuer, Random } from '../ports/ports.ts'
-import { leafExtensions } from './leaf-extensions.ts'
-import { dateOf, exportPkcs8, importSigningKey, loadX509, newKeyPair, newSerial, signingAlgorithm, spkiOf } from './signing.ts'
+import { alternativeNames, leafExtensions } from './leaf-extensions.ts'
+import { dateOf, importSigningKey, loadX509, newKey, newSerial, signingAlgorithm, spkiOf } from './signing.ts'
 
 /** A key, unless one is kept, and its certificate. Throws what the one who signs throws. */
 export async function makePair(
@@ -31,12 +31,7 @@ export async function makePair(
   throw new TlsplayError([{ code: 'ACME_REFUSED', message: `${signer.order.directory} issued a certificate for another key` }])
 }
 
-async function newKey(keyType: PairWish['keyType']): Promise<KeyObject> {
-  const pkcs8 = await exportPkcs8((await newKeyPair(keyType)).privateKey)
-  return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
-}
-
-async function keysOf(key: KeyObject, keyType: PairWish['keyType']): Promise<webcrypto.CryptoKeyPair> {
+async function keysOf(key: KeyObject, keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' })
   const algorithm = signingAlgorithm(keyType).key as webcrypto.EcKeyImportParams
   return {
@@ -52,7 +47,7 @@ function nameOf(subject: DistinguishedName) {
 
 async function selfSigned({ keyType, subject, profile }: PairWish, keys: webcrypto.CryptoKeyPair, random: Random): Promise<string> {
   const x509 = await loadX509()
-  const publicKey = new x509.PublicKey(new Uint8Array(await webcrypto.subtle.exportKey('spki', keys.publicKey)))
+  const publicKey = await x509.PublicKey.create(keys.publicKey as never)
   const made = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(random.bytes(16)),
     name: nameOf(subject),
@@ -67,15 +62,11 @@ async function selfSigned({ keyType, subject, profile }: PairWish, keys: webcryp
 
 async function requestOf({ keyType, subject, profile }: PairWish, keys: webcrypto.CryptoKeyPair): Promise<string> {
   const x509 = await loadX509()
-  const names = [
-    ...profile.dnsNames.map((value) => ({ type: 'dns', value }) as const),
-    ...profile.ipAddresses.map((value) => ({ type: 'ip', value }) as const),
-  ]
   const made = await x509.Pkcs10CertificateRequestGenerator.create({
     name: nameOf(subject),
     keys: keys as never,
     signingAlgorithm: signingAlgorithm(keyType).signature,
-    extensions: [new x509.SubjectAlternativeNameExtension(names)],
+    extensions: [await alternativeNames(profile)],
   })
   return toPem('CERTIFICATE REQUEST', new Uint8Array(made.rawData))
 }

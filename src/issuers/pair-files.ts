@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateFact } from '../model/fact.ts'
 import { TlsplayError } from '../model/problem.ts'
@@ -8,6 +8,7 @@ import { parseCertificateFile } from '../pki/parse.ts'
 import type { Random } from '../ports/ports.ts'
 import { encryptKey } from './encrypted-key.ts'
 import { moveFile, replaceFile } from './new-file.ts'
+import { textIfThere } from './text-if-there.ts'
 
 /** What lies in `<folder>/certificates/<name>/`: certificates in clear, the key under a passphrase. */
 export interface StoredPair {
@@ -35,7 +36,7 @@ export function pairPaths(folder: string, name: string) {
 /** Undefined when there is none of that name. Throws TlsplayError FILE_MISSING when half of it is gone. */
 export function readPair(folder: string, name: string): StoredPair | undefined {
   const paths = pairPaths(folder, name)
-  const [text, key, nextKey] = [readText(paths.certificate), readText(paths.key), readText(paths.nextKey)]
+  const [text, key, nextKey] = [textIfThere(paths.certificate), textIfThere(paths.key), textIfThere(paths.nextKey)]
   if (text === undefined) {
     // A next key alone: the first issue ended before there was a certificate, and nobody has that key.
     if (key === undefined) return undefined
@@ -72,13 +73,4 @@ function incomplete(message: string, folder: string): TlsplayError {
       hint: `bring the missing file back from a backup, or remove ${folder}, and all hosts get a new pair`,
     },
   ])
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new TlsplayError([{ code: 'FILE_MISSING', message: `${path} cannot be read: ${String(error)}` }], { cause: error })
-  }
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
+import { createPublicKey, KeyObject, webcrypto } from 'node:crypto'
 import type { KeyType } from '../model/fact.ts'
 import { parsePublicKey } from '../pki/parse.ts'
 
@@ -42,6 +42,11 @@ export function signingAlgorithm(keyType: KeyType): SigningAlgorithm {
 
 export function newKeyPair(keyType: KeyType): Promise<CryptoKeyPair> {
   return webcrypto.subtle.generateKey(signingAlgorithm(keyType).key as webcrypto.EcKeyGenParams, true, ['sign', 'verify'])
+}
+
+/** A private key that can be written down and signed with. */
+export async function newKey(keyType: KeyType): Promise<KeyObject> {
+  return KeyObject.from((await newKeyPair(keyType)).privateKey)
 }
 
 export async function exportPkcs8(key: CryptoKey): Promise<Uint8Array> {
