@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto'
 import { TlsplayError } from '../model/problem.ts'
 import type { PairWish, StoredStep } from '../model/step.ts'
 import { Secret } from '../model/value.ts'
-import { parseCertificateFile } from '../pki/parse.ts'
 import type { Issuer, Pairs, Random } from '../ports/ports.ts'
 import { decryptKey } from './encrypted-key.ts'
 import { makePair } from './make-pair.ts'
@@ -28,6 +27,7 @@ interface Taken {
 export function pairStore(options: PairStoreOptions): Pairs {
   const { folder, random, issuer } = options
   const turns = new Map<string, Promise<unknown>>()
+  /** by the text of the certificate file */
   const opened = new Map<string, Taken>()
   const words = new Map<string, Secret>()
 
@@ -48,7 +48,7 @@ export function pairStore(options: PairStoreOptions): Pairs {
     }
     if (stored === undefined)
       throw new TlsplayError([{ code: 'FILE_MISSING', message: `the stored certificate ${name} is not there any more: run again` }])
-    const known = opened.get(stored.chain[0].fingerprint)
+    const known = opened.get(stored.text)
     if (known !== undefined) return known
     const key = await openKey(name, stored, await wordOf(name))
     return remember({ chain: stored.text, key: pemOf(key) })
@@ -84,8 +84,7 @@ export function pairStore(options: PairStoreOptions): Pairs {
   }
 
   function remember(taken: Taken): Taken {
-    const [leaf] = parseCertificateFile(taken.chain).chain
-    if (leaf !== undefined) opened.set(leaf.fingerprint, taken)
+    opened.set(taken.chain, taken)
     return taken
   }
 
