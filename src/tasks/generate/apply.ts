@@ -6,7 +6,7 @@ import type { Change, TaskResult } from '../../model/task-type.ts'
 import { Secret } from '../../model/value.ts'
 import { formatName } from '../../pki/distinguished-name.ts'
 import { sameNames } from '../../pki/names.ts'
-import { genpkeyArguments, newKeyArguments, opensslConfig } from '../../pki/openssl-config.ts'
+import { type CertificateRequest, genpkeyArguments, newKeyArguments, opensslConfig } from '../../pki/openssl-config.ts'
 import { parseCertificateFile, parseRequestKey } from '../../pki/parse.ts'
 import { pemBlocks, toPem } from '../../pki/pem.ts'
 import type { CopiesDeed, CopyDeed, GenerateDeed, GiveDeed, IssueDeed, KeySource, Placement, StoredDeed, StoredKey } from './deed.ts'
@@ -61,11 +61,11 @@ function* giveStored(deed: StoredDeed): Generator<readonly Step[], TaskResult, r
   const [taken] = yield [step]
   if (taken?.ok !== true || taken.chain === undefined || taken.key === undefined)
     return failed(`the certificate ${step.name} of the controller could not be made: ${lastWords(taken)}`)
-  const { leaf, chain, fault } = judge({ request }, taken.chain, 'any')
+  // That the key belongs to it was seen to where both are kept.
+  const { leaf, chain, fault } = judge(request, taken.chain, () => true)
   if (leaf === undefined) return failed(`${fault}; hosts that share ${step.name} ask for the same`)
   const pem = chain.map((one) => one.pem).join('')
-  return yield* give({
-    kind: 'give',
+  return yield* giveOpened({
     certificate: { ...certificate, pem },
     key: { ...key, from: { kind: 'text', pem: taken.key } },
     paths: { certificate: certificate.path, key: key.path },
@@ -82,13 +82,16 @@ function* takeKey({ name }: StoredKey, chain: string): Generator<readonly Step[]
   return planned === found ? { kind: 'text', pem: taken.key } : failed(`the certificate ${name} was replaced meanwhile: run again`)
 }
 
-function* give(asked: GiveDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
-  let deed = asked
-  if (asked.key?.from.kind === 'stored') {
-    const from = yield* takeKey(asked.key.from, asked.chain)
-    if ('changed' in from) return from
-    deed = { ...asked, key: { ...asked.key, from } }
-  }
+function* give({ key, ...deed }: GiveDeed): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
+  if (key === undefined) return yield* giveOpened({ ...deed, key })
+  const from = key.from.kind === 'stored' ? yield* takeKey(key.from, deed.chain) : key.from
+  return 'changed' in from ? from : yield* giveOpened({ ...deed, key: { ...key, from } })
+}
+
+/** What is given once whoever keeps the key has opened it. */
+type OpenedGive = Omit<GiveDeed, 'kind' | 'key'> & { readonly key: (Placement & { readonly from: KeySource }) | undefined }
+
+function* giveOpened(deed: OpenedGive): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
   const { certificate, key, copies, passphrase } = deed
   if (key !== undefined || copies.length > 0) {
     const [made] = yield [givenStep(deed)]
@@ -103,9 +106,9 @@ function* give(asked: GiveDeed): Generator<readonly Step[], TaskResult, readonly
   ]
   return { changed: true, values: valuesOf(deed.current) }
 
-  function givenStep({ paths, chain }: GiveDeed): MakeStep {
+  function givenStep({ paths, chain }: OpenedGive): MakeStep {
     const seal = sealCommand('"$KEY"', passphrase !== undefined)
-    const open = key === undefined || key.from.kind === 'stored' ? undefined : openLines(key.from)
+    const open = key === undefined ? undefined : openLines(key.from)
     return {
       kind: 'make',
       script: lines(
@@ -136,7 +139,7 @@ function* issue(deed: IssueDeed): Generator<readonly Step[], TaskResult, readonl
   const steps: Step[] = deed.keepKey ? [...deed.keyAttributes] : [installStep('KEY', deed.key)]
   const { signer, copies } = deed
   if (signer.kind === 'self') {
-    const { leaf, fault } = judge(deed, made.stdout, undefined)
+    const { leaf, fault } = judge(deed.request, made.stdout, (leaf) => leaf.selfSigned)
     if (leaf === undefined) return failed(fault)
     yield [...steps, installStep('CERT', deed.certificate), ...copyInstalls(copies)]
     return { changed: true, values: valuesOf(factsOf(leaf)) }
@@ -166,7 +169,7 @@ function* installSigned(
   expect: WriteStep['expect'],
   steps: readonly Step[],
 ): Generator<readonly Step[], TaskResult, readonly StepAnswer[]> {
-  const { leaf, chain, fault } = judge(deed, signed, spki)
+  const { leaf, chain, fault } = judge(deed.request, signed, (leaf) => leaf.spki === spki)
   if (leaf === undefined) return failed(fault)
   const pem = chain.map((one) => one.pem).join('')
   if (deed.copies.length > 0) {
@@ -181,19 +184,18 @@ type Judged =
   | { readonly leaf: CertificateFact; readonly chain: readonly CertificateFact[]; readonly fault: '' }
   | { readonly leaf: undefined; readonly chain: readonly []; readonly fault: string }
 
-/** Nothing is installed that is not what the plan said. `spki`: of the key that it has to be for; undefined: it has to be signed by itself. */
-function judge(deed: Pick<IssueDeed, 'request'>, pem: string, spki: string | 'any' | undefined): Judged {
+/** Nothing is installed that is not what the plan said. `isForKey`: whether it is for the key that was made. */
+function judge(request: CertificateRequest, pem: string, isForKey: (leaf: CertificateFact) => boolean): Judged {
   const { chain, broken } = parseCertificateFile(pem)
   const [leaf] = chain
   const bad = (fault: string): Judged => ({ leaf: undefined, chain: [], fault })
   if (leaf === undefined || broken !== undefined) return bad(`what was issued ${broken ?? 'is empty'}`)
-  if (!sameNames(leaf, deed.request.names))
+  if (!sameNames(leaf, request.names))
     return bad(
       `the certificate issued is for ${[...leaf.dnsNames, ...leaf.ipAddresses].join(', ') || formatName(leaf.subject)}, not for what was asked`,
     )
-  if (leaf.keyType !== deed.request.keyType) return bad(`the key made is ${leaf.keyType}, not ${deed.request.keyType}`)
-  if (spki === undefined ? !leaf.selfSigned : spki !== 'any' && leaf.spki !== spki)
-    return bad('the certificate issued is for another key than the one made on the host')
+  if (leaf.keyType !== request.keyType) return bad(`the key made is ${leaf.keyType}, not ${request.keyType}`)
+  if (!isForKey(leaf)) return bad('the certificate issued is for another key than the one made on the host')
   return { leaf, chain, fault: '' }
 }
 

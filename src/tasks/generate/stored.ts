@@ -69,7 +69,6 @@ export function planStored(wish: Wish, name: string, places: Places, found: Foun
           ? { kind: 'self' }
           : { kind: 'authority', name: wish.authority },
   }
-  const pending = judged
   const reason = faults.map((fault) => `certificates/${name}: ${fault}`).join('; ')
   const change: Change<GenerateDeed> = {
     action: before === undefined ? 'create' : 'update',
@@ -80,9 +79,9 @@ export function planStored(wish: Wish, name: string, places: Places, found: Foun
         kind: 'fields',
         fields: [
           { name: 'names', before: leaf === undefined ? undefined : listNames(leaf), after: listNames(wish.names) },
-          { name: 'issuer', before: leaf === undefined ? undefined : issuerText(leaf), after: issuerText(pending) },
+          { name: 'issuer', before: leaf === undefined ? undefined : issuerText(leaf), after: issuerText(judged) },
           { name: 'key type', before: leaf?.keyType, after: wish.keyType },
-          { name: 'valid until', before: leaf === undefined ? undefined : formatDay(leaf.notAfter), after: until(wish, pending) },
+          { name: 'valid until', before: leaf === undefined ? undefined : formatDay(leaf.notAfter), after: until(wish, judged) },
           { name: 'accepted by', before: undefined, after: acceptedBy(verdicts) },
           {
             name: 'private key',
@@ -104,7 +103,7 @@ export function planStored(wish: Wish, name: string, places: Places, found: Foun
       copies: places.copies.map(copyDeed),
     },
   }
-  return warned({ changes: [change], predicts: predictIssued(wish, places, false, pending), reason, result: pendingResult(pending) })
+  return warned({ changes: [change], predicts: predictIssued(wish, places, false, judged), reason, result: pendingResult(judged) })
 }
 
 function judge(
