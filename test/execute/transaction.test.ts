@@ -309,13 +309,23 @@ describe('a host that does not hear of its run', () => {
     expect(snapshot()).toEqual(before)
   })
 
-  /** A guard whose next second passes when it is told. */
+  /**
+   * A guard whose next second passes when it is told. It has passed once the guard has looked who is heard, and waits for the
+   * second after it or has begun to go back: what is heard before that look counts for it, and not for the next one.
+   */
   function steppedGuard(): { readonly path: string; readonly pass: () => Promise<void> } {
-    const next = join(folder, 'next')
-    const path = withSleep(`until rm ${next} 2>/dev/null; do ${programPath('sleep')} 0.01; [ -d ${folder} ] || exit 1; done`)
+    const [next, begun] = [join(folder, 'next'), join(folder, 'begun')]
+    const path = withSleep(
+      `echo >>${begun}\nuntil rm ${next} 2>/dev/null; do ${programPath('sleep')} 0.01; [ -d ${folder} ] || exit 1; done`,
+    )
+    const seconds = (): number => (existsSync(begun) ? readFileSync(begun).length : 0)
+    let passed = 0
     const pass = async (): Promise<void> => {
+      const waiting = { timeout: 60_000, interval: 10 }
+      await vi.waitFor(() => expect(seconds()).toBeGreaterThan(passed), waiting)
       writeFileSync(next, '')
-      await vi.waitFor(() => expect(existsSync(next)).toBe(false), { timeout: 60_000, interval: 10 })
+      passed += 1
+      await vi.waitFor(() => expect(seconds() > passed || !existsSync(state('open'))).toBe(true), waiting)
     }
     return { path, pass }
   }
