@@ -8,8 +8,8 @@ import type { ProbeKind } from '../probes/probe-kind.ts'
 /** Every question by name. Which fact belongs to which kind is kept by the registry; here a kind is only called. */
 export type ProbeKinds = { readonly [K in ProbeKindName]: ProbeKind<K> }
 type AnyProbeKind = Pick<ProbeKind<ProbeKindName>, 'tools'> & {
-  script(targets: readonly unknown[]): string
-  parse(stdout: Uint8Array, targets: readonly unknown[]): readonly unknown[]
+  script(targets: readonly unknown[], nonce: string): string
+  parse(stdout: Uint8Array, targets: readonly unknown[], nonce: string): readonly unknown[]
 }
 
 export interface ProbeProgram {
@@ -37,15 +37,18 @@ export function probeProgram(probes: readonly Probe[], kinds: ProbeKinds, nonce:
     byKind.set(probe.kind, group)
   }
   const groups = [...byKind].map(([kind, unique]) => ({ kind: kinds[kind] as unknown as AnyProbeKind, probes: [...unique.values()] }))
-  const program = groups
-    .map(({ kind, probes: asked }, index) =>
-      [
-        openSection(nonce, index),
-        `(\n${kind.script(asked.map((probe) => probe.target))}\n) </dev/null 2>/dev/null`,
-        closeSection(nonce, index, '$?'),
-      ].join('\n'),
-    )
-    .join('\n')
+  // One subshell for all of them: each defines the functions it calls, and none of them is left in the shell that acts.
+  const scripts = groups.map(({ kind, probes: asked }, index) =>
+    [
+      openSection(nonce, index),
+      kind.script(
+        asked.map((probe) => probe.target),
+        nonce,
+      ),
+      closeSection(nonce, index, '$?'),
+    ].join('\n'),
+  )
+  const program = ['(', ...scripts, ') </dev/null 2>/dev/null'].join('\n')
   const parse = (output: Uint8Array): ReadonlyMap<string, unknown> => {
     const facts = new Map<string, unknown>()
     for (const section of parseSections(output, nonce)) {
@@ -54,6 +57,7 @@ export function probeProgram(probes: readonly Probe[], kinds: ProbeKinds, nonce:
       const answers = group.kind.parse(
         section.stdout,
         group.probes.map((probe) => probe.target),
+        nonce,
       )
       group.probes.forEach((probe, at) => facts.set(probeKey(probe), answers[at]))
     }

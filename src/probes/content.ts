@@ -7,37 +7,60 @@ import { defineProbe } from './probe-kind.ts'
 import { seenFunction, unseen } from './seen.ts'
 
 /**
- * Bytes of regular files, read through links. Base64 marks its own end, so a file that grows or shrinks while it is read
- * cannot shift what follows. One byte more than the limit is read to see that there is more. A `!` says that reading failed.
+ * Bytes of regular files, read through links. All go through one base64, since a mark of the channel in a file must not end its
+ * answer; before each stands the letter of `tls_seen`, behind it a line with the nonce and whether it was read to its end, so that a
+ * file that grows or shrinks meanwhile cannot shift what follows. One byte more than the limit is read to see that there is more.
  */
 export const content = defineProbe<'content'>({
   kind: 'content',
   tools: ['head', 'base64'],
-  script: (targets) => `${seenFunction}tls_content() {
+  script: (targets, nonce) => `${seenFunction}tls_content() {
   for tls_p do
     tls_seen "$tls_p"
-    printf '%s\\n' "$tls_s"
-    if [ "$tls_s" = f ]; then
-      { { head -c ${contentLimitBytes + 1} -- "$tls_p" 2>/dev/null || printf '!' >&3; } | base64; } 3>&1
-    fi
-    printf '.\\n'
+    printf %s "$tls_s"
+    tls_x=0
+    [ "$tls_s" != f ] || head -c ${contentLimitBytes + 1} -- "$tls_p" 2>/dev/null || tls_x=1
+    printf '\\n%s %s\\n' ${nonce} "$tls_x"
   done
 }
-tls_content ${quoteAll(targets.map(({ path }) => path))}
+tls_content ${quoteAll(targets.map(({ path }) => path))} | base64
 `,
-  parse(stdout, targets) {
-    const records = binary(stdout).split('.\n')
-    return targets.map((target, index) => answerOf(records.length > targets.length ? records[index] : undefined, target.path))
+  parse(stdout, targets, nonce) {
+    const bytes = fromBase64(binary(stdout))
+    const records = bytes === undefined ? [] : recordsOf(bytes, `\n${nonce} `)
+    return targets.map(({ path }, index) => {
+      const record = records.length === targets.length ? records[index] : undefined
+      return record === undefined ? unreadable(path) : answerOf(record)
+    })
   },
 })
 
-function answerOf(record: string | undefined, path: string): Answer<ContentFact> {
-  if (record === undefined) return unreadable(path)
-  const not = unseen(record.slice(0, record.indexOf('\n')))
+interface Record {
+  readonly letter: string
+  readonly bytes: Uint8Array
+  readonly whole: boolean
+}
+
+function recordsOf(bytes: Uint8Array, mark: string): readonly Record[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const records: Record[] = []
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(mark, at)
+    if (end < 0) break
+    const status = end + mark.length
+    records.push({
+      letter: text.toString('latin1', at, at + 1),
+      bytes: bytes.subarray(at + 1, end),
+      whole: text.toString('latin1', status, status + 2) === '0\n',
+    })
+    at = status + 2
+  }
+  return records
+}
+
+function answerOf({ letter, bytes, whole }: Record): Answer<ContentFact> {
+  const not = unseen(letter)
   if (not !== undefined) return not
-  const rest = record.slice(record.indexOf('\n') + 1)
-  if (rest.includes('!')) return new Unknown('the host could not read it to its end')
-  const bytes = fromBase64(rest)
-  if (bytes === undefined) return unreadable(path)
+  if (!whole) return new Unknown('the host could not read it to its end')
   return bytes.length > contentLimitBytes ? new Unknown(`it is larger than ${contentLimitBytes / 1024 / 1024} MiB`) : { bytes }
 }

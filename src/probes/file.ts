@@ -19,8 +19,9 @@ export const file = defineProbe<'file'>({
   tls_i=0
   for tls_p do
     if [ -L "$tls_p" ]; then
-      tls_l=$(readlink -n -- "$tls_p"; printf .)
-      printf 'L%s:%s\000' "$tls_i" "${'$'}{tls_l%.}"
+      printf 'L%s:' "$tls_i"
+      readlink -n -- "$tls_p" 2>/dev/null
+      printf '\000'
     elif [ ! -e "$tls_p" ]; then
       tls_near "$tls_p"
       [ -x "$tls_dir" ] || printf 'D%s\000' "$tls_i"

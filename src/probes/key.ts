@@ -15,16 +15,17 @@ export const key = defineProbe<'key'>({
   kind: 'key',
   tools: ['openssl', 'grep'],
   script: (targets) => `${seenFunction}tls_public() {
-  if [ -z "$tls_w" ]; then openssl pkey -inform PEM -in "$1" -passin pass: -pubout 2>/dev/null
-  else openssl pkey -inform PEM -in "$1" -passin fd:3 -pubout 2>/dev/null 3<<TLSPLAY_END
+  if [ -z "$tls_w" ]; then tls_k=$(openssl pkey -inform PEM -in "$1" -passin pass: -pubout 2>/dev/null)
+  else tls_k=$(openssl pkey -inform PEM -in "$1" -passin fd:3 -pubout 2>/dev/null 3<<TLSPLAY_END
 $tls_w
 TLSPLAY_END
+)
   fi
 }
 tls_key() {
   tls_seen "$1"
   if [ "$tls_s" = f ]; then
-    if tls_k=$(tls_public "$1"); then
+    if tls_public "$1"; then
       if [ -n "$tls_w" ] && grep -q ENCRYPTED "$1" 2>/dev/null; then tls_s=p; fi
       printf '%s%s\\n' "$tls_s" "$tls_k"
     elif ! grep -q ENCRYPTED "$1" 2>/dev/null; then printf 'g\\n'

@@ -12,15 +12,11 @@ const timeoutSeconds = 5
 const answerBytes = 65_536
 
 /**
- * tls_limit SECONDS ARGV...  runs ARGV with the stdin given and ends it after SECONDS; `timeout` where there is one.
- * SSL_CERT_FILE              without a CA file of the target openssl would read the whole bundle of the host, five times the
- *                            work of the dial itself (measured: 55 ms against 9 ms), and trust what nobody asked it to trust
- * tls_said NAME NOTE TEXT    prints TEXT with its length before it, so that nothing a server says can look like the next part.
+ * tls_limit SECONDS ARGV...  runs ARGV with the stdin given and ends it after SECONDS, where there is no `timeout`
+ * tls_bound                  `timeout` or tls_limit: as a plain word before a command it costs a pipeline no shell between
+ * tls_said NAME NOTE TEXT    prints TEXT with its length before it, so that nothing a server says can look like the next part
  */
-const functions = String.raw`tls_timeout=
-command -v timeout >/dev/null 2>&1 && tls_timeout=1
-tls_limit() {
-  if [ -n "$tls_timeout" ]; then timeout "$@"; return; fi
+const functions = String.raw`tls_limit() {
   tls_n=$1; shift
   {
     "$@" <&3 3<&- & tls_p=$!
@@ -30,10 +26,15 @@ tls_limit() {
   } 3<&0
   return $tls_r
 }
-SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null
-export SSL_CERT_FILE SSL_CERT_DIR
+if command -v timeout >/dev/null 2>&1; then tls_bound=timeout; else tls_bound=tls_limit; fi
 tls_said() { printf '%s %s %s\n%s\n' "$1" "$2" "${'$'}{#3}" "$3"; }
 `
+
+/**
+ * Without a CA file of the target openssl would read the whole bundle of the host, five times the work of the dial itself
+ * (measured: 55 ms against 9 ms), and trust what nobody asked it to trust.
+ */
+const noBundle = 'SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null'
 
 /** Who answers on a port, asked with the host's own openssl: one process for each target unless its weaknesses are asked too. */
 export const listener = defineProbe<'listener'>({
@@ -88,12 +89,14 @@ function scriptOf(target: ListenerTarget): string {
     httpPath === undefined
       ? ''
       : `printf 'GET %s HTTP/1.0\\r\\nHost: %s\\r\\nUser-Agent: tlsplay\\r\\n\\r\\n' ${quote(httpPath)} ${quote(hostHeader(target))} | `
-  const dial = `tls_limit ${timeoutSeconds} openssl s_client ${clientArguments(target)} ${httpPath === undefined ? '</dev/null 2>&1' : `-ign_eof 2>&1 | head -c ${answerBytes} | sed '/^HTTP\\/1/q'`}`
+  const client = `${noBundle} $tls_bound ${timeoutSeconds} openssl s_client ${clientArguments(target)}`
+  const dial =
+    httpPath === undefined ? `${client} </dev/null 2>&1` : `${request}${client} -ign_eof 2>&1 | head -c ${answerBytes} | sed '/^HTTP\\/1/q'`
   return [
     'set --',
     // openssl would not dial at all with a file that it cannot read.
     ...(target.caFile === undefined ? [] : [`[ ! -r ${quote(target.caFile)} ] || set -- -CAfile ${quote(target.caFile)}`]),
-    `tls_o=$(${request}${dial}); tls_said main $# "$tls_o"`,
+    `tls_o=$(${dial}); tls_said main $# "$tls_o"`,
     ...(probeWeakness ? [weaknessScript(target)] : []),
     'echo end',
     '',
@@ -105,7 +108,7 @@ function weaknessScript(target: ListenerTarget): string {
   const old = target.floor === 'TLSv1.3' ? '-tls1_2' : '-tls1_1'
   const url = `http://${hostPort(target)}/`
   return `case $tls_o in *'BEGIN CERTIFICATE'*)
-  tls_o=$(tls_limit ${timeoutSeconds} openssl s_client ${quoteAll(['-connect', hostPort(target), ...serverName(target), old, '-cipher', 'DEFAULT:@SECLEVEL=0'])} </dev/null 2>&1)
+  tls_o=$(${noBundle} $tls_bound ${timeoutSeconds} openssl s_client ${quoteAll(['-connect', hostPort(target), ...serverName(target), old, '-cipher', 'DEFAULT:@SECLEVEL=0'])} </dev/null 2>&1)
   tls_said old 0 "$tls_o"
 esac
 case $tls_o in *CONNECTED*)
@@ -113,10 +116,10 @@ case $tls_o in *CONNECTED*)
     tls_o=$(curl -q -s -o /dev/null -m ${timeoutSeconds} --noproxy '*' -w 'HTTP/1.0 %{http_code}' ${quote(url)} 2>/dev/null)
     tls_said plain 0 "$tls_o"
   elif command -v nc >/dev/null 2>&1; then
-    tls_o=$(printf 'GET / HTTP/1.0\\r\\n\\r\\n' | tls_limit ${timeoutSeconds} nc ${quoteAll([target.address, String(target.port)])} 2>/dev/null | head -c 512)
+    tls_o=$(printf 'GET / HTTP/1.0\\r\\n\\r\\n' | $tls_bound ${timeoutSeconds} nc ${quoteAll([target.address, String(target.port)])} 2>/dev/null | head -c 512)
     tls_said plain 0 "$tls_o"
   elif command -v wget >/dev/null 2>&1; then
-    tls_o=$(tls_limit ${timeoutSeconds} wget -S -O /dev/null ${quote(url)} 2>&1)
+    tls_o=$($tls_bound ${timeoutSeconds} wget -S -O /dev/null ${quote(url)} 2>&1)
     tls_said plain 0 "$tls_o"
   fi
 esac`

@@ -9,12 +9,14 @@ export interface ProbeKind<K extends ProbeKindName> {
   /** external programs the script needs; a missing one is reported before anything runs */
   readonly tools: readonly string[]
   /**
-   * sh text that prints the answers on stdout. Runs in a subshell with empty stdin under LC_ALL=C and the host prelude
-   * (lib/prelude.ts), changes nothing, and never relies on anything but POSIX sh and `tools`. Every value is quoted.
+   * sh text that prints the answers on stdout. Runs with empty stdin under LC_ALL=C and the host prelude (lib/prelude.ts), in
+   * one subshell with the other kinds: it never exits, exports nothing, and trusts no variable or function that it did not set
+   * itself. It changes nothing, and never relies on anything but POSIX sh and `tools`. Every value is quoted.
+   * `nonce`: a word of this exchange alone, which nothing on the host can know before.
    */
-  script(targets: readonly Target<K>[]): string
+  script(targets: readonly Target<K>[], nonce: string): string
   /** Same order as `targets`. Bytes come from the host: they are data, and may be anything. */
-  parse(stdout: Uint8Array, targets: readonly Target<K>[]): readonly Answer<Fact<K>>[]
+  parse(stdout: Uint8Array, targets: readonly Target<K>[], nonce: string): readonly Answer<Fact<K>>[]
 }
 
 export function defineProbe<K extends ProbeKindName>(probe: ProbeKind<K>): ProbeKind<K> {

@@ -6,13 +6,17 @@ import { entryFunction } from './name-entry.ts'
 import { defineProbe } from './probe-kind.ts'
 
 /**
- * Users by name or number, with all their groups. One `id` says everything of a user; a number is turned into its name
- * first, because BusyBox takes names only.
+ * Users by name or number, with all their groups. GNU's `id` says everything of all of them where each is known by name;
+ * any other (before coreutils 8.31, BusyBox) of one. A number is turned into its name first, because BusyBox takes names only.
  */
 export const user = defineProbe<'user'>({
   kind: 'user',
   tools: ['id'],
   script: (targets) => String.raw`${entryFunction}tls_user() {
+  case "$*" in
+    -*|*' -'*|[0-9]*|*' '[0-9]*) ;;
+    *) [ $# -lt 2 ] || ! tls_x=$(id -- "$@" 2>/dev/null) || { printf '%s\n' "$tls_x"; return; } ;;
+  esac
   for tls_n do
     case $tls_n in
       -*) echo -; continue ;;

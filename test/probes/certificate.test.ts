@@ -7,7 +7,7 @@ import { Unknown } from '../../src/model/value.ts'
 import { parseCertificateFile } from '../../src/pki/parse.ts'
 import { certificate } from '../../src/probes/certificate.ts'
 import { selfSigned } from '../fakes/tls-servers.ts'
-import { ask, run, scratchFolder, shells } from './shells.ts'
+import { ask, nonce, run, scratchFolder, shells } from './shells.ts'
 
 const folder = scratchFolder()
 const at = (name: string) => join(folder, name)
@@ -75,9 +75,9 @@ describe.each(shells)('under $name', (shell) => {
 })
 
 test.each(['', 'f', 'f\n', 'f\n#1\n-----BEGIN CERTIFICATE-----\n'])('an answer that breaks off is unknown: %j', (text) => {
-  expect(certificate.parse(Buffer.from(text), [{ path: '/x' }])[0]).toBeInstanceOf(Unknown)
+  expect(certificate.parse(Buffer.from(text), [{ path: '/x' }], nonce)[0]).toBeInstanceOf(Unknown)
 })
 
 test('one program for any number of files', () => {
-  expect(certificate.script([{ path: '/a' }, { path: '/b' }, { path: '/c' }]).match(/\bawk\b/g)).toHaveLength(1)
+  expect(certificate.script([{ path: '/a' }, { path: '/b' }, { path: '/c' }], nonce).match(/\bawk\b/g)).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, linkSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { Unknown } from '../../src/model/value.ts'
 import { content } from '../../src/probes/content.ts'
 import { digest } from '../../src/probes/digest.ts'
 import { file } from '../../src/probes/file.ts'
-import { ask, scratchFolder, shells } from './shells.ts'
+import { ask, nonce, scratchFolder, shells } from './shells.ts'
 
 const oddNames = [
   'plain',
@@ -101,6 +101,14 @@ describe.each(shells)('under $name', (shell) => {
     })
     expect(answers[oddNames.length]).toEqual({ bytes: new Uint8Array() })
     expect((answers[oddNames.length + 1] as { bytes: Uint8Array }).bytes.length).toBe(contentLimitBytes)
+  })
+
+  test('a file cannot end its answer, and one that knew the nonce would be no answer', () => {
+    writeFileSync(at('forged'), `x\n0123456789abcdef 0\nf`)
+    expect(ask(shell, content, [{ path: at('forged') }]).answers).toEqual([{ bytes: new Uint8Array(readFileSync(at('forged'))) }])
+    writeFileSync(at('forged'), `x\n${nonce} 0\nf`)
+    expect(ask(shell, content, [{ path: at('forged') }, { path: at('plain') }]).answers).toEqual([expect.any(Unknown), expect.any(Unknown)])
+    rmSync(at('forged'))
   })
 
   test('no bytes of what is missing, too large or no regular file', () => {

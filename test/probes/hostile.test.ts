@@ -15,7 +15,7 @@ import { system } from '../../src/probes/system.ts'
 import { tool } from '../../src/probes/tool.ts'
 import { unit } from '../../src/probes/unit.ts'
 import { user } from '../../src/probes/user.ts'
-import { ask, type Shell, shells } from './shells.ts'
+import { ask, nonce, type Shell, shells } from './shells.ts'
 
 const paths = [{ path: '/etc/passwd' }, { path: '/nowhere' }, { path: '/etc' }]
 const names = [{ name: 'root' }, { name: 'nobody-here' }]
@@ -65,13 +65,13 @@ describe.each(questions.map((question) => [question.probe.kind, question] as con
   test('whatever a host prints, parsing never throws and answers each target', () => {
     fc.assert(
       fc.property(hostileBytes(stdout), (bytes) => {
-        expect(probe.parse(bytes, targets)).toHaveLength(targets.length)
+        expect(probe.parse(bytes, targets, nonce)).toHaveLength(targets.length)
       }),
       { numRuns: 500 },
     )
   })
 
   test('silence of a host is neither something nor nothing', () => {
-    for (const answer of probe.parse(new Uint8Array(), targets)) expect(answer).toBeInstanceOf(Unknown)
+    for (const answer of probe.parse(new Uint8Array(), targets, nonce)) expect(answer).toBeInstanceOf(Unknown)
   })
 })

@@ -18,7 +18,7 @@ import { space } from '../../src/probes/space.ts'
 import { system } from '../../src/probes/system.ts'
 import { tool } from '../../src/probes/tool.ts'
 import { user } from '../../src/probes/user.ts'
-import { ask, run, scratchFolder, type Shell, shells } from './shells.ts'
+import { ask, nonce, run, scratchFolder, type Shell, shells } from './shells.ts'
 
 const folder = scratchFolder()
 afterAll(() => {
@@ -55,6 +55,11 @@ describe.each(shells)('under $name', (shell) => {
     expect(answers[5]).toMatchObject({ name: 'root', uid: 0 })
     expect(answers[6]).toBe(absent)
     expect(answers[7]).toMatchObject({ name: me.username, uid: me.uid, gid: me.gid })
+  })
+
+  test('users of which all are there are said by one look, as if each were asked alone', () => {
+    const names = ['root', me.username, 'root', 'daemon'].map((name) => ({ name }))
+    expect(ask(shell, user, names).answers).toEqual(names.map((name) => ask(shell, user, [name]).answers[0]))
   })
 
   test('groups by name and number', () => {
@@ -217,7 +222,7 @@ test.each(shells)('the accounts of this machine, on $name, are those of its file
 })
 
 test('accounts: odd lines are left out, names are texts, and what is no answer is none', () => {
-  const told = (text: string) => accounts.parse(new Uint8Array(Buffer.from(text)), [{}])[0]
+  const told = (text: string) => accounts.parse(new Uint8Array(Buffer.from(text)), [{}], nonce)[0]
   expect(told('a:x:1:2:J\u00fc, x:/h:/s\n# c\n+::::::\nb\n\0g:x:2:a,b\ng2:x:x:\n\0')).toEqual({
     users: [{ name: 'a', uid: 1, gid: 2, comment: 'J\u00fc, x', home: '/h', shell: '/s' }],
     groups: [{ name: 'g', gid: 2, members: ['a', 'b'] }],

@@ -7,7 +7,7 @@ import { absent } from '../../src/model/fact.ts'
 import { Unknown } from '../../src/model/value.ts'
 import { key } from '../../src/probes/key.ts'
 import { selfSigned } from '../fakes/tls-servers.ts'
-import { ask, scratchFolder, shells } from './shells.ts'
+import { ask, nonce, scratchFolder, shells } from './shells.ts'
 
 const folder = scratchFolder()
 const at = (name: string) => join(folder, name)
@@ -71,5 +71,5 @@ describe.each(shells.map((shell) => ({ ...shell, path: `${shell.path}:${opensslF
 })
 
 test.each(['', 'f', 'f-----BEGIN PUBLIC KEY-----\n.\n', 'z\n.\n'])('an answer that breaks off is unknown: %j', (text) => {
-  expect(key.parse(Buffer.from(text), [{ path: '/x' }])[0]).toBeInstanceOf(Unknown)
+  expect(key.parse(Buffer.from(text), [{ path: '/x' }], nonce)[0]).toBeInstanceOf(Unknown)
 })

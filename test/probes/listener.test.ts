@@ -7,7 +7,7 @@ import type { ListenerFact, ListenerTarget } from '../../src/model/fact.ts'
 import { parseCertificateFile } from '../../src/pki/parse.ts'
 import { listener } from '../../src/probes/listener.ts'
 import { selfSigned, type ServerName, startTlsServers, type TlsServers } from '../fakes/tls-servers.ts'
-import { ask, scratchFolder, type Shell, shells } from './shells.ts'
+import { ask, nonce, scratchFolder, type Shell, shells } from './shells.ts'
 
 const folder = scratchFolder()
 const pair = selfSigned(folder, 'DNS:h1.lab.test,IP:127.0.0.1')
@@ -64,7 +64,7 @@ test('one dial answers for all who want the same port by the same name', () => {
     ...{ from: 'host', address: '127.0.0.1', port: 1, serverName: 'h1', probeWeakness: false },
     ...more,
   })
-  const dials = (...targets: readonly ListenerTarget[]): number => listener.script(targets).split('openssl s_client').length - 1
+  const dials = (...targets: readonly ListenerTarget[]): number => listener.script(targets, nonce).split('openssl s_client').length - 1
   expect(dials(target({}), target({ caFile: '/a', httpPath: '/x' }))).toBe(1)
   expect(dials(target({ caFile: '/a' }), target({ caFile: '/b' }))).toBe(2)
   expect(dials(target({}), target({ serverName: 'h2' }))).toBe(2)
@@ -201,7 +201,7 @@ test('without any plain client the question is left open', () => {
 })
 
 test('one openssl for a target whose weaknesses are not asked', () => {
-  const script = listener.script([at('good', { caFile, httpPath: '/ready' })])
+  const script = listener.script([at('good', { caFile, httpPath: '/ready' })], nonce)
   expect(script.match(/openssl/g)).toHaveLength(1)
   expect(script).not.toContain('curl')
 })
@@ -209,6 +209,6 @@ test('one openssl for a target whose weaknesses are not asked', () => {
 test.each([{ text: '' }, { text: 'main 0 999999\nshort' }, { text: 'nonsense\nend\n' }])(
   'an answer that breaks off is unknown: $text',
   ({ text }) => {
-    expect(listener.parse(Buffer.from(text), [at('good')])[0]).toMatchObject({ why: expect.stringContaining('no readable answer') })
+    expect(listener.parse(Buffer.from(text), [at('good')], nonce)[0]).toMatchObject({ why: expect.stringContaining('no readable answer') })
   },
 )

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { absent } from '../../src/model/fact.ts'
 import { Unknown } from '../../src/model/value.ts'
 import { packages } from '../../src/probes/package.ts'
-import { ask, scratchFolder, type Shell, shells } from './shells.ts'
+import { ask, nonce, scratchFolder, type Shell, shells } from './shells.ts'
 
 const folder = scratchFolder()
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -92,5 +92,5 @@ describe.each(shells)('on $name', (shell) => {
 })
 
 test('what is no answer is none', () => {
-  expect(packages.parse(new Uint8Array(), [{ name: 'a' }])[0]).toBeInstanceOf(Unknown)
+  expect(packages.parse(new Uint8Array(), [{ name: 'a' }], nonce)[0]).toBeInstanceOf(Unknown)
 })

@@ -22,10 +22,13 @@ export const shells: readonly Shell[] = [
   ...(has('busybox') ? [busybox()] : []),
 ]
 
+/** What execute draws anew for each exchange. */
+export const nonce = '5eed5eed5eed5eed'
+
 /** Runs what a probe asks, as execute does: after the prelude, in a subshell, with empty stdin. */
 export function ask<K extends ProbeKindName>(shell: Shell, probe: ProbeKind<K>, targets: readonly Target<K>[]) {
-  const { stdout, stderr } = run(shell, probe.script(targets))
-  return { answers: probe.parse(stdout, targets), stdout, stderr: stderr.toString() }
+  const { stdout, stderr } = run(shell, probe.script(targets, nonce))
+  return { answers: probe.parse(stdout, targets, nonce), stdout, stderr: stderr.toString() }
 }
 
 export function run(shell: Shell, script: string) {

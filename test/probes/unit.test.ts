@@ -4,17 +4,21 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { absent } from '../../src/model/fact.ts'
 import { unit } from '../../src/probes/unit.ts'
 import { execLine, listWords, systemdTime, yes } from '../../src/probes/unit-values.ts'
-import { ask, scratchFolder, shells } from './shells.ts'
+import { ask, nonce, scratchFolder, shells } from './shells.ts'
 
 const names = ['prometheus', 'nosuch', 'influxd', 'cron*', '-h', 'systemd-journald.service'].map((name) => ({ name }))
 /** Printed by the script of this probe in a Debian 12 container with systemd as PID 1 and a drop-in that sets every list. */
 const sample = (name: string) => new Uint8Array(readFileSync(new URL(`samples/${name}`, import.meta.url)))
 
 describe.each([
-  { systemd: '252, times with microseconds', answers: unit.parse(sample('systemd-252.txt'), names), startedAt: 1_795_447_263.748452 },
+  {
+    systemd: '252, times with microseconds',
+    answers: unit.parse(sample('systemd-252.txt'), names, nonce),
+    startedAt: 1_795_447_263.748452,
+  },
   {
     systemd: 'without --timestamp, times counted from the boot',
-    answers: unit.parse(sample('systemd-without-timestamp.txt'), names),
+    answers: unit.parse(sample('systemd-without-timestamp.txt'), names, nonce),
     startedAt: 1_795_447_263.748,
   },
 ])('systemd $systemd', ({ answers, startedAt }) => {
