@@ -66,10 +66,14 @@ export class HostMemory {
     this.#observed = { ...this.#observed, host: this.#heard }
   }
 
-  /** What was asked of the host before and not heard since the last act. What the controller dials depends on the certificates of then. */
+  /**
+   * What was asked of the host before and not heard since the last act. What the controller dials depends on the certificates of
+   * then; for room there is a need only where something is still to be written.
+   */
   along(): readonly Probe[] {
     return [...this.#asked.values()].filter(
-      (probe) => !(probe.kind === 'listener' && probe.target.from === 'controller') && !this.#heard.has(probeKey(probe)),
+      (probe) =>
+        probe.kind !== 'space' && !(probe.kind === 'listener' && probe.target.from === 'controller') && !this.#heard.has(probeKey(probe)),
     )
   }
 }

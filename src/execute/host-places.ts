@@ -1,4 +1,5 @@
 import { tasksOf } from '../compile/compiled-run.ts'
+import { parentOf } from '../lib/paths.ts'
 import type { Probe } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import { delegateOf, type Entry, hasChanges, type Place } from '../plan/entry.ts'
@@ -25,6 +26,17 @@ export interface PlacesPorts {
   readonly acts: boolean
   readonly warn: (message: string) => void
   open(place: Place): Promise<HostSession>
+}
+
+/**
+ * What is read may have to be written, and then there is a question about the room beside it, which would cost a round of its own.
+ * Where room is asked for anyway, one folder more costs no process.
+ */
+function withRoom(probes: readonly Probe[]): readonly Probe[] {
+  const room = new Set(probes.flatMap((probe) => (probe.kind === 'space' ? [probe.target.path] : [])))
+  if (room.size === 0) return probes
+  const beside = new Set(probes.flatMap((probe) => (probe.kind === 'content' ? [parentOf(probe.target.path)] : [])))
+  return [...probes, ...[...beside].filter((path) => !room.has(path)).map((path): Probe => ({ kind: 'space', target: { path } }))]
 }
 
 /** The places on which the tasks of one host act: their sessions, what was asked there and what was answered. */
@@ -82,7 +94,7 @@ export class HostPlaces {
           place,
           asked.flatMap((some) => some.get(place) ?? []),
         )
-        if (probes.length > 0) await this.#within(place, () => this.observe(place, probes))
+        if (probes.length > 0) await this.#within(place, () => this.observe(place, withRoom(probes)))
       }
     }
     throw new Error(`planning ${this.#host} still lacks answers after ${maxRounds} rounds`)

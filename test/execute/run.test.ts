@@ -59,6 +59,17 @@ describe('a run', () => {
     expect(report.stats).toMatchObject([{ exchanges: 1 }])
   })
 
+  test('room beside what is read is asked along once room is asked', async () => {
+    const hosts = hostsNamed('h1')
+    hosts.get('h1')?.put('/etc/app/settings.yml', 'there: false\n')
+    const link = { type: 'link', link: 'settings.yml', content: 'settings.yml', owner: 'root', group: 'root', mode: 0o777 } as const
+    hosts.get('h1')?.files.set('/etc/app/link.yml', link)
+    const tasks = '[{copy: {dest: /usr/new, content: x}}, {config: {path: /etc/app/link.yml, set: {there: true}}}]'
+    const { report, plan } = await play(`- {hosts: all, tasks: ${tasks}}\n`, hosts, { mode: 'plan' })
+    expect(plan.summary).toMatchObject({ changes: 2 })
+    expect(report.stats).toMatchObject([{ exchanges: 2 }])
+  })
+
   test('with nothing to do costs the same exchanges for many plays as for one', async () => {
     const { hosts } = oneHost()
     const playbook = Array.from(
