@@ -157,13 +157,11 @@ function act(number: number, step: ActStep, made: Made, written: ReadonlySet<str
       return swap(`"$${stagedVariable(number)}"`, step.path, written.has(step.path) ? undefined : step.expect, journal)
     case 'install':
       return install(step, made, journal)
-    case 'directory':
+    case 'directory': {
       // Born private; opened only once the owner is right.
-      return [
-        ...before(journal),
-        `${onward} mkdir -m 0700 -- ${quote(step.path)} 2>&1 || tls_rc=$?`,
-        attributes(quote(step.path), step),
-      ].join('\n')
+      const path = quote(step.path)
+      return [...before(journal), `${onward} mkdir -m 0700 -- ${path} 2>&1 || tls_rc=$?`, attributes(path, step)].join('\n')
+    }
     case 'link':
       return [...before(journal), `${onward} ln -sfn -- ${quote(step.to)} ${quote(step.path)} 2>&1 || tls_rc=$?`].join('\n')
     case 'attributes':
@@ -180,18 +178,29 @@ function act(number: number, step: ActStep, made: Made, written: ReadonlySet<str
   }
 }
 
+interface Attributes {
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  readonly mode: number | undefined
+}
+
 /** Owner before mode: chown clears setuid and setgid, and a wrong owner must never see an open mode. */
-function attributes(
-  path: string,
-  wanted: { readonly owner: string | undefined; readonly group: string | undefined; readonly mode: number | undefined },
-): string {
+function attributes(path: string, wanted: Attributes): string {
   const owner = `${wanted.owner ?? ''}${wanted.group === undefined ? '' : `:${wanted.group}`}`
   return [
-    ...(owner === '' ? [] : [`[ $tls_rc != 0 ] || chown -h ${quote(owner)} ${path} 2>&1 || tls_rc=$?`]),
+    ...(owner === '' ? [] : [`[ $tls_rc != 0 ] || ${isRoots(path, wanted)}chown -h ${quote(owner)} ${path} 2>&1 || tls_rc=$?`]),
     ...(wanted.mode === undefined
       ? []
       : [`[ $tls_rc != 0 ] || chmod ${wanted.mode.toString(8).padStart(4, '0')} ${path} 2>&1 || tls_rc=$?`]),
   ].join('\n')
+}
+
+/**
+ * What root makes is root's unless its folder gives it another group, and to see that costs no process. tls_uid is set where the
+ * user that we are is known (host-lock.ts).
+ */
+function isRoots(path: string, { owner = 'root', group = 'root' }: Attributes): string {
+  return owner === 'root' && group === 'root' ? `{ [ "$tls_uid" = 0 ] && [ ! -L ${path} ] && [ -O ${path} ] && [ -G ${path} ]; } || ` : ''
 }
 
 const onward = '[ $tls_rc != 0 ] ||'
@@ -219,7 +228,7 @@ function swap(staged: string, path: string, expect: WriteStep['expect'] | undefi
       ? []
       : expect === 'absent'
         ? [`if [ -e ${word} ] || [ -L ${word} ]; then tls_rc=${driftStatus}; fi`]
-        : [`printf '%s  %s\\n' ${expect.sha256} ${word} | sha256sum -c - >/dev/null 2>&1 || tls_rc=${driftStatus}`]
+        : [`sha256sum -c - >/dev/null 2>&1 <<'${here}' || tls_rc=${driftStatus}\n${expect.sha256}  ${path}\n${here}`]
   return [
     ...drift,
     `[ $tls_rc != 0 ] || [ ! -d ${word} ] || { echo 'is a directory'; tls_rc=1; }`,

@@ -57,19 +57,21 @@ tls_safe() {
   tls_x=$tls_state
   set --
   while [ -n "$tls_x" ]; do set -- "$tls_x" "$@"; tls_x=${'$'}{tls_x%/*}; done
+  tls_list=$(ls -ldnL -- / "$@")
+  tls_say= tls_z=
   # ls lists a folder before what is in it, so the last line is that of the state folder itself.
-  tls_say=$(ls -ldnL -- / "$@" | {
-    while read -r tls_x tls_y tls_u tls_g tls_y; do
-      case $tls_x in
-        d????????[tT]*) ;;
-        d???????w*) echo "anybody may write in a folder of $tls_state ($tls_x)";;
-        d????w*) [ "$tls_g" = "$tls_uid" ] || echo "a group may write in a folder of $tls_state ($tls_x)";;
-      esac
-      case $tls_u in 0|"$tls_uid") ;; *) echo "a folder above $tls_state belongs to the user with the id $tls_u";; esac
-      tls_z=$tls_x
-    done
-    case $tls_z in drwx------*) ;; *) echo "$tls_state is open to others";; esac
-  })
+  while read -r tls_x tls_y tls_u tls_g tls_y; do
+    case $tls_x in
+      d????????[tT]*) ;;
+      d???????w*) tls_say="${'$'}{tls_say:+$tls_say; }anybody may write in a folder of $tls_state ($tls_x)";;
+      d????w*) [ "$tls_g" = "$tls_uid" ] || tls_say="${'$'}{tls_say:+$tls_say; }a group may write in a folder of $tls_state ($tls_x)";;
+    esac
+    case $tls_u in 0|"$tls_uid") ;; *) tls_say="${'$'}{tls_say:+$tls_say; }a folder above $tls_state belongs to the user with the id $tls_u";; esac
+    tls_z=$tls_x
+  done <<TLSPLAY_END
+$tls_list
+TLSPLAY_END
+  case $tls_z in drwx------*) ;; *) tls_say="${'$'}{tls_say:+$tls_say; }$tls_state is open to others";; esac
   [ -z "$tls_say" ]
 }
 tls_hold() {
