@@ -4,7 +4,7 @@ import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { TaskResult } from '../model/task-type.ts'
 import { failIn, noFailures } from '../plan/blocks.ts'
 import { playEnded } from '../plan/endings.ts'
-import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, stopOf, type WalkState } from '../plan/entry.ts'
+import { type Entry, freshState, hasChanges, type KnownOutcome, type Place, settled, stopOf, type WalkState } from '../plan/entry.ts'
 import type { HostOfPlay, PlanTools } from '../plan/input.ts'
 import { actedOutcome, skippedOutcome } from '../plan/registered.ts'
 import type { Stop } from '../plan/stops.ts'
@@ -219,7 +219,7 @@ export class HostRun {
         await this.settle(true)
         await this.#places.renew()
       }
-      this.actual = { ...replayed.state, overlays: freshState.overlays }
+      this.actual = { ...replayed.state, overlays: settled(walked.state.overlays) }
       ended.push(...replayed.entries)
       this.#noteWaits(replayed.entries)
       for (const entry of replayed.entries) {

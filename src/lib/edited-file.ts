@@ -1,6 +1,8 @@
 import type { Decision, PlanContext } from '../model/task-type.ts'
+import { Secret } from '../model/value.ts'
 import type { Edited } from './edit/lines.ts'
 import { heldText, refused } from './host-file.ts'
+import { keepHidden } from './keep-hidden.ts'
 import { type FileDeed, planManagedFile } from './managed-file.ts'
 import { parseMode } from './mode.ts'
 
@@ -39,10 +41,12 @@ export function planEditedFile(file: EditedFile, edit: (old: string) => Edited, 
       ...(edited.hint === undefined ? {} : { hint: edited.hint }),
     })
   }
+  const text = edited.text === undefined || held.kind === 'absent' ? edited.text : keepHidden(held.shown, edited.text)
   const decision = planManagedFile(
     {
       path: file.path,
-      content: edited.kind === 'edited' ? edited.text : undefined,
+      content: edited.kind === 'edited' ? text : undefined,
+      holds: text instanceof Secret ? text : undefined,
       owner: file.owner,
       group: file.group,
       mode: file.mode === undefined ? undefined : parseMode(file.mode),

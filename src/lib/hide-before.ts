@@ -1,4 +1,5 @@
-import { Secret, type Text, type TextPart } from '../model/value.ts'
+import { revealText, type Secret, type Text } from '../model/value.ts'
+import { hiddenIn, type Span, withHidden } from './hidden-spans.ts'
 
 /** Shorter stretches occur by chance, so hiding each of their occurrences would hide the rest of the file as well. */
 const shortestToSeek = 4
@@ -6,19 +7,19 @@ const shortestToSeek = 4
 /**
  * The old text of a file that gets a new text with secrets in it. The old text comes from the host as plain bytes, and a
  * diff shows both: what is secret in the new text is hidden in the old one too, be it the same secret or the one it
- * replaces. The latter stands in a line that begins and ends as the new line does; lines that stay are shown.
+ * replaces. The latter stands in a line that begins and ends as the new line does; lines that stay are shown. What a task of
+ * this run is known to have hidden in the old text stays hidden.
  */
-export function hideBefore(before: string, after: Text): Text {
-  if (typeof after === 'string') return before
+export function hideBefore(held: Text, after: Text): Text {
+  if (typeof after === 'string') return held
+  const before = revealText(held)
   const { frames, clear } = linesOf(after)
   const hidden = [...new Set(after.parts.flatMap((part) => (typeof part === 'string' ? [] : [part.hidden])))]
     .filter((text) => text.length >= shortestToSeek)
     .sort((one, other) => other.length - one.length)
-  const spans = [...sought(before, hidden), ...framed(before, frames, clear)]
-  return spans.length === 0 ? before : withHidden(before, spans)
+  const spans = [...hiddenIn(held), ...sought(before, hidden), ...framed(before, frames, clear)]
+  return withHidden(before, spans)
 }
-
-type Span = readonly [start: number, end: number]
 
 interface Frame {
   readonly prefix: string
@@ -75,17 +76,4 @@ function framed(text: string, frames: readonly Frame[], clear: ReadonlySet<strin
     start += line.length + 1
   }
   return spans
-}
-
-function withHidden(text: string, spans: readonly Span[]): Secret {
-  const parts: TextPart[] = []
-  let at = 0
-  for (const [start, end] of [...spans].sort((one, other) => one[0] - other[0] || other[1] - one[1])) {
-    if (end <= at) continue
-    if (start > at) parts.push(text.slice(at, start))
-    parts.push({ hidden: text.slice(Math.max(start, at), end) })
-    at = end
-  }
-  if (at < text.length) parts.push(text.slice(at))
-  return new Secret(parts)
 }

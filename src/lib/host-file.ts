@@ -1,6 +1,6 @@
 import type { Answer, FileFact, Probe } from '../model/fact.ts'
 import { isAbsent } from '../model/fact.ts'
-import { Unknown } from '../model/value.ts'
+import { type Text, Unknown } from '../model/value.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision, HostView, PlanContext } from '../model/task-type.ts'
 import { textIn } from './content.ts'
@@ -64,7 +64,8 @@ export function unsettled(context: PlanContext, path: string, answer: Unknown): 
 
 /** The text a path holds, read through links. */
 export type Held =
-  | { readonly kind: 'text'; readonly text: string; readonly path: string }
+  /** `shown`: with the secrets hidden that tasks before this one put into it */
+  | { readonly kind: 'text'; readonly text: string; readonly shown: Text; readonly path: string }
   | { readonly kind: 'absent'; readonly path: string }
   | { readonly kind: 'decided'; readonly decision: Decision<never> }
 
@@ -85,7 +86,7 @@ export function heldText(path: string, context: PlanContext): Held {
       decision: refused({ code: 'EDIT_IMPOSSIBLE', message: `${at}: is no UTF-8 text, so no line of it can be edited` }),
     }
   }
-  return { kind: 'text', text, path: at }
+  return { kind: 'text', text, shown: content.secret ?? text, path: at }
 }
 
 export function circleProblem(path: string): Problem {

@@ -1,15 +1,15 @@
-import type { FileFact, Probe } from '../model/fact.ts'
+import type { ContentFact, FileFact, Probe } from '../model/fact.ts'
 import { contentLimitBytes, isAbsent } from '../model/fact.ts'
 import type { AttributesStep, Step, StepAnswer, WriteStep } from '../model/step.ts'
 import type { Change, Decision, Diff, FieldDiff, HostView, PlanContext, TaskResult } from '../model/task-type.ts'
-import { Secret, Unknown, type ValueMap } from '../model/value.ts'
+import { Secret, type Text, Unknown, type ValueMap } from '../model/value.ts'
 import { bytesOf, type Content, contentSummary, sha256Of, summaryOf, textIn, textOf } from './content.ts'
 import { hideBefore } from './hide-before.ts'
 import { circleProblem, type Located, locate, notRegular, observePath, refused, unsettled } from './host-file.ts'
 import { formatMode } from './mode.ts'
 import { attributeDifferences, type Ownership, type OwnershipWish, ownershipOf, ownershipOfNew, ownershipQuestions } from './ownership.ts'
 import { parentOf } from './paths.ts'
-import { forgetDecoded, predictFile, regularFile } from './predict-file.ts'
+import { forgetDecoded, predictFile, predictSecret, regularFile } from './predict-file.ts'
 import { quote } from './sh.ts'
 
 /** Mode of a file that is made without one being asked for: readable by all, as a config file is. */
@@ -21,6 +21,8 @@ export interface ManagedFile extends OwnershipWish {
   readonly path: string
   /** all of its bytes; undefined keeps what is there */
   readonly content: Content | undefined
+  /** what the file holds already, where there are secrets in it and no content is wanted */
+  readonly holds?: Secret | undefined
   /** false: that the file is missing is a refusal. Default true */
   readonly create?: boolean
   /** why the content is wanted, for the reason of a change: `line 3 is edited`. Default: what differs */
@@ -113,10 +115,12 @@ function planPresent(wish: ManagedFile, place: Located, fact: FileFact, context:
 
   if (wish.content === undefined || held === undefined || held.sha256 === sha256Of(wish.content)) {
     const result = resultOf(wish, place, owned.value, mode)
+    const marked = wish.content ?? wish.holds
+    const secrets = marked instanceof Secret ? predictSecret(place, marked) : []
     if (attributes.length === 0) {
       return {
         changes: [],
-        predicts: [],
+        predicts: secrets,
         reason: held === undefined ? 'owner, group and mode are as wanted' : 'content, owner, group and mode are as wanted',
         result,
       }
@@ -132,7 +136,7 @@ function planPresent(wish: ManagedFile, place: Located, fact: FileFact, context:
           data: { kind: 'attributes', path: place.path, owner: owned.value.owner, group: owned.value.group, mode },
         },
       ],
-      predicts: [{ kind: 'file', target: { path: place.path }, fact: { ...fact, ...owned.value, mode } }],
+      predicts: [{ kind: 'file', target: { path: place.path }, fact: { ...fact, ...owned.value, mode } }, ...secrets],
       reason: attributeReason,
       result,
     }
@@ -146,14 +150,14 @@ function planPresent(wish: ManagedFile, place: Located, fact: FileFact, context:
     })
   }
   const before = fact.size > contentLimitBytes ? undefined : context.view.get('content', { path: place.path })
-  const bytes = before === undefined || before instanceof Unknown || isAbsent(before) ? undefined : before.bytes
-  const contentReason = wish.reason ?? (onlySecretsDiffer(bytes, wish.content) ? 'a secret in it differs' : 'content differs')
+  const known = before === undefined || before instanceof Unknown || isAbsent(before) ? undefined : before
+  const contentReason = wish.reason ?? (onlySecretsDiffer(known, wish.content) ? 'a secret in it differs' : 'content differs')
   return decided(wish, place, owned.value, mode, wish.content, {
     action: 'update',
     target: place.path,
     summary: `update ${place.path}`,
     diffs: [
-      ...contentDiff(place.path, bytes ?? { size: fact.size, sha256: held.sha256 }, wish.content),
+      ...contentDiff(place.path, known ?? { size: fact.size, sha256: held.sha256 }, wish.content),
       ...(attributes.length === 0 ? [] : [fields(attributes)]),
     ],
     reason: [contentReason, attributeReason].filter((text) => text !== '').join('; '),
@@ -202,25 +206,29 @@ export function missingFolder(path: string, context: PlanContext): Decision<neve
 
 function contentDiff(
   path: string,
-  before: Uint8Array | { readonly size: number; readonly sha256: string } | undefined,
+  before: ContentFact | { readonly size: number; readonly sha256: string } | undefined,
   after: Content,
 ): readonly Diff[] {
-  const old = before === undefined ? '' : before instanceof Uint8Array ? textIn(before) : undefined
+  const old = before === undefined ? '' : 'bytes' in before ? textHeld(before) : undefined
   const fresh = bytesOf(after).length > contentLimitBytes ? undefined : textOf(after)
   if (old !== undefined && fresh !== undefined) return [{ kind: 'text', path, before: hideBefore(old, fresh), after: fresh }]
   const was =
     before === undefined
       ? undefined
-      : after instanceof Secret
+      : after instanceof Secret || ('bytes' in before && before.secret !== undefined)
         ? 'other bytes'
-        : before instanceof Uint8Array
-          ? contentSummary(before)
+        : 'bytes' in before
+          ? contentSummary(before.bytes)
           : summaryOf(before.size, before.sha256)
   return [fields([{ name: 'content', before: was, after: contentSummary(after) }])]
 }
 
-function onlySecretsDiffer(before: Uint8Array | undefined, after: Content): boolean {
-  const old = before === undefined ? undefined : textIn(before)
+function textHeld({ bytes, secret }: ContentFact): Text | undefined {
+  return secret ?? textIn(bytes)
+}
+
+function onlySecretsDiffer(before: ContentFact | undefined, after: Content): boolean {
+  const old = before === undefined ? undefined : textHeld(before)
   return old !== undefined && after instanceof Secret && String(hideBefore(old, after)) === String(after)
 }
 

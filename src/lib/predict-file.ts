@@ -35,6 +35,12 @@ export function predictFile(
   ]
 }
 
+/** A file that is as wanted, of which only a task knows where the secrets in it stand. */
+export function predictSecret({ path, named }: { readonly path: string; readonly named: string }, text: Secret): readonly Prediction[] {
+  const fact: ContentFact = { bytes: bytesOf(text), secret: text }
+  return [...new Set([tidyPath(path), tidyPath(named)])].map((at) => ({ kind: 'content', target: { path: at }, fact }))
+}
+
 /** What was known of a file as certificate or key no longer holds once it is written. */
 export function forgetDecoded(paths: readonly string[], why: string): readonly Invalidation[] {
   const gone = new Set(paths.map(tidyPath))
@@ -47,12 +53,12 @@ export function forgetDecoded(paths: readonly string[], why: string): readonly I
 
 function contentFacts(content: Content | Answer<ContentFact>): { readonly held: Answer<ContentFact>; readonly digest: Answer<DigestFact> } {
   if (content instanceof Unknown) return { held: content, digest: content }
-  if (isFact(content)) return 'kind' in content ? { held: absent, digest: absent } : contentFacts(content.bytes)
+  if (isFact(content)) return 'kind' in content ? { held: absent, digest: absent } : contentFacts(content.secret ?? content.bytes)
   const bytes = bytesOf(content)
   const held =
     bytes.length > contentLimitBytes
       ? new Unknown(`larger than ${contentLimitBytes / 1024 / 1024} MiB`)
-      : { bytes, ...(content instanceof Secret ? ({ secret: true } as const) : {}) }
+      : { bytes, ...(content instanceof Secret ? { secret: content } : {}) }
   return { held, digest: { sha256: sha256Of(bytes) } }
 }
 

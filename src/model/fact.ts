@@ -33,8 +33,8 @@ export interface FileFact {
 /** Content of a regular file; more than `contentLimitBytes` is not fetched. */
 export interface ContentFact {
   readonly bytes: Uint8Array
-  /** this plan will write it, and there is a secret in it */
-  readonly secret?: true
+  /** the same as a text, where a task of this run wrote a secret into it or found one in place */
+  readonly secret?: Secret
 }
 export const contentLimitBytes = 1024 * 1024
 

@@ -6,7 +6,7 @@ import type { Decision } from '../model/task-type.ts'
 import type { Unknown, Value, ValueMap } from '../model/value.ts'
 import { type Failures, noFailures } from './blocks.ts'
 import type { Endings } from './endings.ts'
-import type { Overlay } from './overlay.ts'
+import { type Overlay, settledOverlay } from './overlay.ts'
 import type { Outcome } from './registered.ts'
 import type { Turn } from './turn.ts'
 
@@ -24,6 +24,13 @@ export function delegateOf(place: Place): string | undefined {
 
 /** What will be so on each place; where nothing was planned there is none. */
 export type Overlays = { readonly [P in Place]?: Overlay }
+
+/** Once tasks have acted, what they predicted is to be seen; only where they wrote secrets is not. */
+export function settled(overlays: Overlays): Overlays {
+  return Object.fromEntries(
+    Object.entries(overlays).flatMap(([place, overlay]) => (overlay === undefined ? [] : [[place, settledOverlay(overlay)]])),
+  )
+}
 
 /** One task, or one item of its loop, with what was decided. */
 export interface Entry {

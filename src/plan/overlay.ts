@@ -2,6 +2,7 @@ import {
   type Answer,
   absent,
   type CertificateFileFact,
+  type ContentFact,
   type Fact,
   type Invalidation,
   isAbsent,
@@ -12,8 +13,10 @@ import {
   type Target,
 } from '../model/fact.ts'
 import type { HostView } from '../model/task-type.ts'
-import { Unknown } from '../model/value.ts'
+import { Secret, Unknown } from '../model/value.ts'
+import { textIn } from '../lib/content.ts'
 import { sha256Hex } from '../lib/digest.ts'
+import { keepHidden } from '../lib/keep-hidden.ts'
 import { parseCertificateFile } from '../pki/parse.ts'
 
 /** Thrown by a view that was asked what nobody asked the host yet; the engine catches it, asks, and plans again. */
@@ -33,17 +36,31 @@ export const nothingObserved: Observed = new Map()
 export interface Overlay {
   readonly predicted: ReadonlyMap<string, unknown>
   readonly invalidated: readonly Invalidation[]
+  /** what files with secrets were to hold, by question; unlike all else it counts when tasks have acted, too */
+  readonly secrets: ReadonlyMap<string, Secret>
   /** some task planned so far changes the place */
   readonly dirty: boolean
 }
 
-export const emptyOverlay: Overlay = { predicted: new Map(), invalidated: [], dirty: false }
+export const emptyOverlay: Overlay = { predicted: new Map(), invalidated: [], secrets: new Map(), dirty: false }
 
 export function extend(overlay: Overlay, predicts: readonly Prediction[], invalidates: readonly Invalidation[], changes: boolean): Overlay {
   if (predicts.length === 0 && invalidates.length === 0 && !changes) return overlay
   const predicted = new Map(overlay.predicted)
-  for (const prediction of predicts) predicted.set(probeKey(prediction as Probe), prediction.fact)
-  return { predicted, invalidated: [...overlay.invalidated, ...invalidates], dirty: overlay.dirty || changes }
+  const secrets = new Map(overlay.secrets)
+  for (const prediction of predicts) {
+    const key = probeKey(prediction as Probe)
+    predicted.set(key, prediction.fact)
+    if (prediction.kind !== 'content' || prediction.fact instanceof Unknown) continue
+    if (!isAbsent(prediction.fact) && prediction.fact.secret !== undefined) secrets.set(key, prediction.fact.secret)
+    else secrets.delete(key)
+  }
+  return { predicted, invalidated: [...overlay.invalidated, ...invalidates], secrets, dirty: overlay.dirty || changes }
+}
+
+/** What is left of an overlay once its tasks have acted and the place is looked at anew. */
+export function settledOverlay({ secrets }: Overlay): Overlay {
+  return { ...emptyOverlay, secrets }
 }
 
 /** Observed facts alone: what `observe` of a task type sees. */
@@ -69,9 +86,18 @@ export function overlaidView(observed: Observed, overlay: Overlay): HostView {
       if (derived !== undefined) return derived as Answer<Fact<K>>
       const cause = overlay.invalidated.find((entry) => entry.kind === kind && (entry.where?.(target as never) ?? true))
       if (cause !== undefined) return new Unknown(cause.why)
-      return below.get(kind, target)
+      const answer = below.get(kind, target)
+      const secret = kind === 'content' ? overlay.secrets.get(key) : undefined
+      return secret === undefined ? answer : (marked(answer as Answer<ContentFact>, secret) as Answer<Fact<K>>)
     },
   }
+}
+
+function marked(answer: Answer<ContentFact>, secret: Secret): Answer<ContentFact> {
+  if (answer instanceof Unknown || isAbsent(answer)) return answer
+  const text = textIn(answer.bytes)
+  const shown = text === undefined ? undefined : keepHidden(secret, text)
+  return shown instanceof Secret ? { ...answer, secret: shown } : answer
 }
 
 /** A predicted file answers for everything that is read from it: digest, content, certificates, key. */

@@ -9,7 +9,8 @@ export interface Line {
 
 /** What an edit of lines came to. */
 export type Edited =
-  | { readonly kind: 'same'; readonly why: string }
+  /** `text`: the file as it is, with what is secret in the lines that were asked for */
+  | { readonly kind: 'same'; readonly why: string; readonly text?: Text }
   | { readonly kind: 'edited'; readonly text: Text; readonly why: string }
   | { readonly kind: 'wrong'; readonly code: 'VALUE_INVALID' | 'EDIT_IMPOSSIBLE'; readonly message: string; readonly hint?: string }
 

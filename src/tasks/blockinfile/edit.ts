@@ -52,7 +52,7 @@ export function edit(old: string, params: BlockinfileParams): Edited {
   const lastEnd = found.kind === 'there' ? (lines[found.to]?.end ?? end) : end
   const before = lines.slice(0, at).map((one, index) => (index === at - 1 && one.end === '' ? { ...one, end } : one))
   const edited = joined(before, text, lastEnd, after)
-  if (revealText(edited) === old) return { kind: 'same', why: `the block at line ${at + 1} is as wanted` }
+  if (revealText(edited) === old) return { kind: 'same', text: edited, why: `the block at line ${at + 1} is as wanted` }
   return {
     kind: 'edited',
     text: edited,

@@ -4,6 +4,7 @@ import { hideSettings } from '../../lib/edit/hide.ts'
 import { removeToml, setToml } from '../../lib/edit/toml.ts'
 import { removeYaml, setYaml } from '../../lib/edit/yaml.ts'
 import { heldText, refused } from '../../lib/host-file.ts'
+import { keepHidden } from '../../lib/keep-hidden.ts'
 import { type FileDeed, planManagedFile } from '../../lib/managed-file.ts'
 import { remembering } from '../../lib/remember.ts'
 import { unreachable } from '../../lib/unreachable.ts'
@@ -26,9 +27,12 @@ export function planFile(wish: FileWish, context: PlanContext): Decision<Deed> {
     if (result.text !== text) touched.push(path)
     text = result.text
   }
-  const content = hideSettings(
-    text,
-    wish.set.map(([, setting]) => setting),
+  const content = keepHidden(
+    held.kind === 'text' ? held.shown : '',
+    hideSettings(
+      text,
+      wish.set.map(([, setting]) => setting),
+    ),
   )
   const decision = planManagedFile(
     { ...wish, content, reason: touched.length === 0 ? 'content differs' : `${touched.join(', ')} not as wanted` },

@@ -2,13 +2,14 @@ import { dropInText, execStartLines, setExecFlag } from '../../lib/edit/systemd.
 import { setEnvFlag, envValues } from '../../lib/edit/env.ts'
 import { wordsOf } from '../../lib/edit/words.ts'
 import { heldText, refused, unsettled } from '../../lib/host-file.ts'
+import { keepHidden } from '../../lib/keep-hidden.ts'
 import { planManagedFile } from '../../lib/managed-file.ts'
 import { baseOf, parentOf } from '../../lib/paths.ts'
 import { directoryFact } from '../../lib/predict-file.ts'
 import { isAbsent, type Prediction, type Probe, type UnitFact } from '../../model/fact.ts'
 import type { Step } from '../../model/step.ts'
 import type { Change, Decision, HostView, PlanContext } from '../../model/task-type.ts'
-import { Unknown } from '../../model/value.ts'
+import { Secret, type Text, Unknown } from '../../model/value.ts'
 import { allRight, asDeeds } from './edit-file.ts'
 import { execStartOf, loadedRight, standsIn, type UnitFiles, type Variable, variableOf, withDropIn } from './flag-place.ts'
 import type { Deed, FlagsWish } from './wish.ts'
@@ -23,7 +24,7 @@ export function planFlags(wish: FlagsWish, context: PlanContext): Decision<Deed>
   if (isAbsent(unit)) return refused(unitUnknown(wish.unit))
   const read = readUnit(unit, context)
   if (read.kind === 'decided') return read.decision
-  const { files } = read
+  const { files, shown } = read
   const execStart = execStartOf(files)
   if (execStart === undefined)
     return refused({
@@ -35,17 +36,21 @@ export function planFlags(wish: FlagsWish, context: PlanContext): Decision<Deed>
   const direct = wish.flags.filter(([flag]) => variable === undefined || standsIn(execStart, flag))
   const indirect = wish.flags.filter((flag) => !direct.includes(flag))
   const decisions = [
-    ...(variable === undefined || indirect.length === 0 ? [] : [planVariable(variable, indirect, context)]),
-    ...(direct.length === 0 ? [] : [planCommandLine(wish, files, execStart, direct, context)]),
+    ...(variable === undefined || indirect.length === 0 ? [] : [planVariable(variable, indirect, shown, context)]),
+    ...(direct.length === 0 ? [] : [planCommandLine(wish, files, execStart, direct, shown, context)]),
   ]
   return joined(wish, decisions)
 }
 
-type ReadUnit = { readonly kind: 'files'; readonly files: UnitFiles } | { readonly kind: 'decided'; readonly decision: Decision<never> }
+/** `shown`: all texts, with what is known to be secret in them hidden. */
+type ReadUnit =
+  | { readonly kind: 'files'; readonly files: UnitFiles; readonly shown: Text }
+  | { readonly kind: 'decided'; readonly decision: Decision<never> }
 
 function readUnit(unit: UnitFact, context: PlanContext): ReadUnit {
   const files: { path: string; text: string }[] = []
   const environment: { path: string; text: string }[] = []
+  const shown: Text[] = []
   for (const [paths, into] of [
     [unitFilePaths(unit), files],
     [environmentPaths(unit), environment],
@@ -54,9 +59,10 @@ function readUnit(unit: UnitFact, context: PlanContext): ReadUnit {
       const held = heldText(path, context)
       if (held.kind === 'decided') return held
       into.push({ path, text: held.kind === 'text' ? held.text : '' })
+      if (held.kind === 'text') shown.push(held.shown, '\n')
     }
   }
-  return { kind: 'files', files: { unit, files, environment } }
+  return { kind: 'files', files: { unit, files, environment }, shown: Secret.join(shown) }
 }
 
 /** Drop-ins that systemd has not loaded yet count as well: our own may be there without a daemon-reload. */
@@ -90,7 +96,7 @@ export function* observeUnit(unit: UnitFact): Generator<readonly Probe[], void, 
   ]
 }
 
-function planVariable(variable: Variable, flags: FlagsWish['flags'], context: PlanContext): Decision<Deed> {
+function planVariable(variable: Variable, flags: FlagsWish['flags'], shown: Text, context: PlanContext): Decision<Deed> {
   let text = variable.text
   for (const [flag, wish] of flags) {
     const result = setEnvFlag(text, variable.name, flag, wish, variable.initial)
@@ -113,7 +119,7 @@ function planVariable(variable: Variable, flags: FlagsWish['flags'], context: Pl
         owner: undefined,
         group: undefined,
         mode: undefined,
-        content: text,
+        content: keepHidden(shown, text),
         create: true,
         reason: `${names} in ${variable.name} not as wanted`,
       },
@@ -127,6 +133,7 @@ function planCommandLine(
   files: UnitFiles,
   execStart: string,
   flags: FlagsWish['flags'],
+  shown: Text,
   context: PlanContext,
 ): Decision<Deed> {
   const { unit } = files
@@ -140,7 +147,7 @@ function planCommandLine(
   if (line === execStart)
     return flags.every(([flag, wish]) => loadedRight(files, flag, wish))
       ? { changes: [], predicts: [], reason: `${names} of ${unit.name} as wanted` }
-      : reloadOnly(asked, unit, line)
+      : reloadOnly(asked, unit, line, shown)
   const path = dropInPath(unit)
   const text = dropInText(line)
   const outcome = execStartLines(withDropIn(files, path, text))
@@ -159,7 +166,7 @@ function planCommandLine(
       owner: undefined,
       group: undefined,
       mode: 0o644,
-      content: text,
+      content: keepHidden(shown, text),
       create: true,
       reason: `${names} not as wanted, and the command line stands in the unit itself`,
     },
@@ -178,15 +185,16 @@ function planCommandLine(
 }
 
 /** An earlier run wrote the drop-in and ended before systemd read it. */
-function reloadOnly(asked: string, unit: UnitFact, line: string): Decision<Deed> {
+function reloadOnly(asked: string, unit: UnitFact, line: string, shown: Text): Decision<Deed> {
   const reason = 'systemd has not read the new command line yet'
+  const plain = (text: string) => String(keepHidden(shown, text))
   return {
     changes: [
       {
         action: 'reload',
         target: unit.name,
         summary: `have systemd read ${unit.name} again`,
-        diffs: [{ kind: 'fields', fields: [{ name: 'ExecStart', before: unit.execStart, after: line }] }],
+        diffs: [{ kind: 'fields', fields: [{ name: 'ExecStart', before: plain(unit.execStart), after: plain(line) }] }],
         reason,
         data: { steps: [reload] },
       },

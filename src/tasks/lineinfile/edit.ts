@@ -27,8 +27,9 @@ export function edit(old: string, params: LineinfileParams): Edited {
   const at = matching >= 0 ? matching : lines.findLastIndex(({ text }) => text === wanted)
   const there = lines[at]
   if (there !== undefined) {
-    if (there.text === wanted) return { kind: 'same', why: `line ${at + 1} is as wanted` }
-    return { kind: 'edited', text: joined(lines.slice(0, at), line, there.end, lines.slice(at + 1)), why: `line ${at + 1} is replaced` }
+    const text = joined(lines.slice(0, at), line, there.end, lines.slice(at + 1))
+    if (there.text === wanted) return { kind: 'same', text, why: `line ${at + 1} is as wanted` }
+    return { kind: 'edited', text, why: `line ${at + 1} is replaced` }
   }
   return inserted(lines, line, patterns.place)
 }

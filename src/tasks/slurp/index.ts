@@ -45,5 +45,5 @@ function missing(src: string) {
 /** What not every user of the host may read, and what was secret when it was written, is not shown here either. */
 function held({ bytes, secret }: ContentFact, { mode }: FileFact): Text {
   const text = Buffer.from(bytes).toString('base64')
-  return secret === true || (mode & readableByAll) === 0 ? Secret.of(text) : text
+  return secret !== undefined || (mode & readableByAll) === 0 ? Secret.of(text) : text
 }

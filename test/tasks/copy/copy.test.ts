@@ -116,7 +116,12 @@ test.each([
   { case: 'the same bytes, owner by number', content: 'a', held: 'a', more: { owner: '0', group: '0' } },
   { case: 'a secret that is there already', content: Secret.of('a'), held: 'a', more: {} },
 ])('nothing to do: $case', ({ content, held, more }) => {
-  expect(copy.plan({ content, dest: path, ...more }, contextOf(holding(path, held)))).toMatchObject({ changes: [], predicts: [] })
+  const decision = copy.plan({ content, dest: path, ...more }, contextOf(holding(path, held)))
+  expect(decision.changes).toEqual([])
+  // Nothing becomes otherwise; only where a secret stands is known from now on.
+  const known =
+    content instanceof Secret ? [{ kind: 'content', target: { path }, fact: { bytes: Buffer.from(held), secret: content } }] : []
+  expect(decision.predicts).toEqual(known)
 })
 
 test('an equal file costs no look at its content, and one round of questions', () => {
