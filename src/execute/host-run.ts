@@ -301,6 +301,7 @@ export class HostRun {
   /** `told`: problems of those that failed. `unstaged`: it could not be staged, which its block may yet clear; nothing has acted. */
   async #act(entries: readonly Entry[], last: boolean): Promise<Acted> {
     const acting = entries.filter((entry) => !entry.dry && hasChanges(entry))
+    for (const { place, questionsAfter } of acting) this.#places.memory.asks(place, questionsAfter)
     const { results, failed } =
       acting.length === 0
         ? { results: new Map<string, TaskResult>(), failed: false }

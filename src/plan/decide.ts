@@ -1,6 +1,6 @@
 import type { Instance } from '../compile/instantiate.ts'
 import type { TaskNode } from '../compile/compiled-run.ts'
-import { type Answer, type Fact, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
+import { type Answer, type Fact, type Prediction, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { AnyTaskType, Decision, HostView, PlanContext } from '../model/task-type.ts'
 import { isMap, type Text, Unknown, type Value } from '../model/value.ts'
@@ -103,6 +103,27 @@ function asTold(view: HostView, environment: Value, timeoutSeconds: number | und
       return view.get(kind, { ...command, argv: [...before, ...command.argv] } as Target<K>)
     },
   }
+}
+
+/**
+ * What a look at the place will ask once the task has acted, and was never asked before: where it put a link, the questions go
+ * on behind it. As far as the predictions tell.
+ */
+export function questionsAfter(type: AnyTaskType, params: unknown, observed: Observed, predicts: readonly Prediction[]): readonly Probe[] {
+  const then: Observed = new Map([
+    ...observed,
+    ...predicts.map((prediction): [string, unknown] => [probeKey(prediction as Probe), prediction.fact]),
+  ])
+  const rounds = type.observe(params)
+  const view = observedView(then)
+  const asked: Probe[] = []
+  try {
+    for (let round = rounds.next(view); round.done !== true; round = rounds.next(view)) asked.push(...round.value)
+  } catch (error) {
+    if (!(error instanceof Unobserved)) throw error
+    asked.push(error.probe)
+  }
+  return asked.filter((probe) => !observed.has(probeKey(probe)))
 }
 
 /** Runs the question rounds over what is observed; answers with the first round that lacks something. */

@@ -1,5 +1,6 @@
 import type { TaskNode } from '../compile/compiled-run.ts'
 import type { HostRuntime } from '../compile/variables.ts'
+import type { Probe } from '../model/fact.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
@@ -54,6 +55,8 @@ export interface Entry {
   readonly environment: Readonly<Record<string, string>>
   /** the host ends behind it, and waits for this */
   readonly waits: string | undefined
+  /** what a look at its place will ask once it has acted, and nobody asked before */
+  readonly questionsAfter: readonly Probe[]
   /** it is tried more than once, or what comes after it in its loop waits for how it ends */
   readonly turn: Turn | undefined
 }

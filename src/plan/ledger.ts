@@ -59,6 +59,7 @@ export class Ledger {
       dry: false,
       environment: {},
       waits: undefined,
+      questionsAfter: [],
       turn: undefined,
       ...entry,
     })

@@ -7,12 +7,12 @@ import { type Instance, instantiate, type LoopItem } from '../compile/instantiat
 import type { Judgement } from '../compile/judgement.ts'
 import type { Include } from '../model/playbook.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
-import { probeKey } from '../model/fact.ts'
+import { type Probe, probeKey } from '../model/fact.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Decision } from '../model/task-type.ts'
 import { findUnknown, isMap, Secret, Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { isGuarded } from './blocks.ts'
-import { type Decided, decide } from './decide.ts'
+import { type Decided, decide, questionsAfter } from './decide.ts'
 import { delegateProblem, placeOf } from './delegate.ts'
 import { type Entry, hasChanges, type KnownOutcome, type OnceResult, type Place } from './entry.ts'
 import { factValue } from './facts.ts'
@@ -355,6 +355,7 @@ class TaskWalker {
       dry,
       environment: environmentOf(instance.environment),
       waits: decision.waiting,
+      questionsAfter: acts && this.#input.mode === 'segment' ? this.#questionsAfter(node, common.place, instance, decision) : [],
       turn:
         tried.kind === 'open' || (decision.changes.length > 0 && goesItemByItem(node, instance)) ? turnOf(node.task, instance) : undefined,
     })
@@ -362,6 +363,11 @@ class TaskWalker {
     if (!dry && !failed) this.#ledger.predict(common.place, decision.predicts, decision.invalidates ?? [], acts)
     if (decision.sets !== undefined) this.#ledger.set(decision.sets, this.#factsOn(instance))
     return { kind: failed && !node.task.ignoreErrors ? 'failed' : 'next', outcome: registered }
+  }
+
+  #questionsAfter({ type }: TaskNode, place: Place, { params }: ReadyInstance, { predicts }: Decision): readonly Probe[] {
+    const found = this.#tools.taskTypes.get(type)
+    return found === undefined ? [] : questionsAfter(found, params, this.#input.observed[place] ?? nothingObserved, predicts)
   }
 
   /** What is known of the first attempt of a task that may have more; `open`: whether another one follows. */

@@ -9,14 +9,19 @@ import { seenFunction, unseen } from './seen.ts'
 /**
  * The public half of private keys: one `openssl` for each file, and a second look at a file that is no usable key or that a
  * passphrase came for. Without one an empty passphrase keeps openssl from asking anybody; a passphrase reaches it through a
- * descriptor. PEM is what the services read, so DER does not count.
+ * descriptor. PEM is what the services read, so DER does not count. A link and the file behind it are asked for side by side,
+ * and what was opened a moment ago is not opened again under its other name.
  */
 export const key = defineProbe<'key'>({
   kind: 'key',
   tools: ['openssl', 'grep'],
-  script: (targets) => `${seenFunction}tls_public() {
-  if [ -z "$tls_w" ]; then tls_k=$(openssl pkey -inform PEM -in "$1" -passin pass: -pubout 2>/dev/null)
-  else tls_k=$(openssl pkey -inform PEM -in "$1" -passin fd:3 -pubout 2>/dev/null 3<<TLSPLAY_END
+  script: (targets) => `${seenFunction}tls_opened=
+tls_public() {
+  if [ -z "$tls_w" ]; then
+    if [ -n "$tls_opened" ] && [ "$1" -ef "$tls_opened" ] 2>/dev/null; then return 0; fi
+    tls_opened=
+    tls_k=$(openssl pkey -inform PEM -in "$1" -passin pass: -pubout 2>/dev/null) && tls_opened=$1
+  else tls_opened=; tls_k=$(openssl pkey -inform PEM -in "$1" -passin fd:3 -pubout 2>/dev/null 3<<TLSPLAY_END
 $tls_w
 TLSPLAY_END
 )

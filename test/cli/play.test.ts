@@ -58,6 +58,19 @@ test.each([
   expect(code).toBe(0)
 })
 
+test('the proof asks behind the links that the run made in the same exchange as all else', async () => {
+  const pair = `certificate: ${cwd}/tls/server.crt, private_key: ${cwd}/tls/server.key`
+  const tasks = [
+    `file: { path: ${cwd}/tls, state: directory, mode: '0750' }`,
+    `generate: { ${pair}, names: [h1.lab.test], folder_per_pair: true }`,
+  ]
+  write('pair.yml', playbook(...tasks))
+  const { code, out } = await tlsplay(['run', 'pair.yml', '-i', 'hosts.yml', '--stats'])
+  expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/changed=2 .* converged\n/) })
+  // Two to look, since the folder says where the pair may lie and who owns it; then staging, acting, the commit, the proof.
+  expect(out).toMatch(/^host here +: 1 connection, 1 channel, 6 exchanges/m)
+})
+
 test('a run makes the change and shows diffs only when asked; the next run has nothing to do', async () => {
   const first = await tlsplay(['run', 'site.yml', '-i', 'hosts.yml', '--stats'])
   expect(first.code).toBe(0)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, createPublicKey, createHash } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { absent } from '../../src/model/fact.ts'
@@ -68,6 +68,23 @@ describe.each(shells.map((shell) => ({ ...shell, path: `${shell.path}:${opensslF
     expect(Object.fromEntries(names.map((name, index) => [name, answers[index]]))).toEqual(expected)
     expect(Buffer.from(stdout).toString()).not.toMatch(/PRIVATE/)
   })
+})
+
+test('a key is opened once under all its names, side by side, and again once another was', () => {
+  const bin = at('bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'openssl'), `#!/bin/sh\necho "$*" >>'${at('opened')}'\nexec '${opensslFolder}/openssl' "$@"\n`, { mode: 0o755 })
+  symlinkSync("it's p256.key", at('link.key'))
+  const names = ['link.key', "it's p256.key", 'garbage.key', 'link.key', 'p384.key', 'p521.key']
+  const [shell] = shells
+  if (shell === undefined) throw new Error('no shell')
+  const { answers } = ask(
+    { ...shell, path: `${bin}:${shell.path}` },
+    key,
+    names.map((name) => ({ path: at(name) })),
+  )
+  expect(answers).toEqual(names.map((name) => expected[name] ?? expected["it's p256.key"]))
+  expect(readFileSync(at('opened'), 'utf8').trim().split('\n')).toHaveLength(5)
 })
 
 test.each(['', 'f', 'f-----BEGIN PUBLIC KEY-----\n.\n', 'z\n.\n'])('an answer that breaks off is unknown: %j', (text) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { absent, type FileFact } from '../../../src/model/fact.ts'
+import { absent, type FileFact, type Probe, probeKey } from '../../../src/model/fact.ts'
 import type { Step } from '../../../src/model/step.ts'
 import type { Decision } from '../../../src/model/task-type.ts'
+import { questionsAfter } from '../../../src/plan/decide.ts'
 import { generate } from '../../../src/tasks/generate/index.ts'
 import type { GenerateParams } from '../../../src/tasks/generate/schema.ts'
 import { mint } from '../../fakes/certificates.ts'
@@ -59,6 +60,17 @@ function visible(decision: Decision): readonly Step[] {
 }
 
 describe('the folder of a pair', () => {
+  test('all that proves a new pair can be asked in the exchange that proves its service, for where it will lie is known', () => {
+    const asked = (facts: readonly Told[]) => new Map(facts.map(([kind, target, fact]) => [probeKey({ kind, target } as Probe), fact]))
+    const before = [...hostWith(undefined), next(1)]
+    const decision = plan(before)
+    const later = new Map(asked([...hostWith('pair-1'), next(0), next(1, folder), next(2)]))
+    const known = new Set([...asked(before).keys(), ...questionsAfter(generate, params, asked(before), decision.predicts).map(probeKey)])
+    const heard = new Map([...later].filter(([key]) => known.has(key)))
+    expect([...later.keys()].filter((key) => !heard.has(key))).toEqual([])
+    expect(questionsAfter(generate, params, heard, []).filter((probe) => !known.has(probeKey(probe)))).toEqual([])
+  })
+
   test('the first pair of a host lies in pair-1, with owner, group and mode of the folder above', () => {
     const decision = plan([...hostWith(undefined), next(1)])
     expect(decision.result).toMatchObject({
