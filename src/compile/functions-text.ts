@@ -4,6 +4,7 @@ import { parse as parseToml, stringify as toToml } from 'smol-toml'
 import { stringify as toYaml } from 'yaml'
 import { quote } from '../lib/sh.ts'
 import { isList, isMap, type Value } from '../model/value.ts'
+import { passwordHash } from './bcrypt.ts'
 import { FunctionError, type TemplateFunction } from './function-types.ts'
 import { pattern } from './regex.ts'
 import { kindOf } from './secrecy.ts'
@@ -134,6 +135,14 @@ export const textFunctions: readonly TemplateFunction[] = [
     params: [value],
     summary: 'the SHA-256 of the text in hexadecimal digits',
     call: ([it]) => createHash('sha256').update(text(it, 'the value'), 'utf8').digest('hex'),
+  },
+  {
+    name: 'bcrypt',
+    params: [{ name: 'password' }, { name: 'seed' }, { name: 'cost', optional: true }],
+    summary:
+      'the bcrypt hash of a password, for basic_auth_users; `seed` makes the salt, so that the hash stays the same: name what it is for, as inventory_hostname; `cost` is 10 unless given',
+    call: ([it, seed, cost]) =>
+      passwordHash(text(it, 'the password'), text(seed, 'the seed'), cost === undefined ? undefined : whole(cost, 'the cost')),
   },
   {
     name: 'basename',

@@ -19,6 +19,7 @@ export const jinjaNames: ReadonlyMap<string, string> = new Map([
   ['count', 'length'],
   ['d', 'default'],
   ['hash', 'sha256'],
+  ['password_hash', 'bcrypt'],
   ['map', 'mapAttribute'],
   ['selectattr', 'selectAttribute'],
   ['flatten', 'concat'],

@@ -85,9 +85,9 @@ export const playWords: Words = {
 
 /** Keys of an entry of vars_prompt. */
 export const questionWords: Words = {
-  encrypt: 'ask for the bcrypt hash itself: nothing here makes one',
-  salt: 'ask for the bcrypt hash itself: nothing here makes one',
-  salt_size: 'ask for the bcrypt hash itself: nothing here makes one',
+  encrypt: 'remove it, and write the hash where it is used: {{ bcrypt NAME inventory_hostname }}',
+  salt: 'remove it, and write the hash where it is used: {{ bcrypt NAME inventory_hostname }}',
+  salt_size: 'remove it, and write the hash where it is used: {{ bcrypt NAME inventory_hostname }}',
 }
 
 /** And of import_role alone. */

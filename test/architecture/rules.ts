@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, Rule>> = {
   load: { folders: ['model', 'lib', 'pki', 'ports', 'generated', ...registries], modules: [...pureNode, 'yaml', 'ajv', 're2js', 'semver'] },
   compile: {
     folders: ['model', 'lib', 'pki', 'ports', ...registries],
-    modules: [...pureNode, 'handlebars', '@marcbachmann/cel-js', 're2js', 'yaml', 'smol-toml'],
+    modules: [...pureNode, 'handlebars', '@marcbachmann/cel-js', 're2js', 'yaml', 'smol-toml', 'bcryptjs'],
   },
   plan: { folders: ['model', 'lib', 'pki', 'ports', 'compile', ...registries], modules: pureNode },
   view: { folders: ['model', 'lib', 'pki', 'ports'], modules: [...pureNode, 'node:stream', 'listr2'] },

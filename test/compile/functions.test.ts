@@ -34,6 +34,8 @@ test.each<[string, readonly Value[], Value]>([
   ['b64encode', ['é'], 'w6k='],
   ['b64decode', ['w6k='], 'é'],
   ['sha256', ['abc'], 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+  // crypt(3) of glibc says so: perl -e 'print crypt("opensesame", "$2b$04$...")'
+  ['bcrypt', ['opensesame', 'h1', 4], '$2b$04$KvCs2S5iYaNpSt4OKg5GFOO70YuTGkaNNYB2DPKj2yek3RUjK7voO'],
   ['basename', ['/etc/x.toml'], 'x.toml'],
   ['dirname', ['/etc/x.toml'], '/etc'],
   ['urlHost', ['https://h1.example:9090/x'], 'h1.example'],
@@ -98,6 +100,13 @@ test.each<[string, readonly Value[]]>([
   ['length', [1]],
   ['lookup', [{}, 'constructor']],
   ['lookup', [[1], '__proto__']],
+  ['bcrypt', ['', 'h1']],
+  ['bcrypt', ['a\0b', 'h1']],
+  ['bcrypt', ['é'.repeat(37), 'h1']],
+  ['bcrypt', ['opensesame', '']],
+  ['bcrypt', ['opensesame', 'opensesame']],
+  ['bcrypt', ['opensesame', 'h1', 3]],
+  ['bcrypt', ['opensesame', 'h1', 16]],
   ['ternary', ['yes', 1, 2]],
   ['not', [0]],
   ['concat', [[1], 'a']],
@@ -126,6 +135,12 @@ test('an Unknown makes the result unknown, a secret makes texts secret', () => {
   ])
   expect(call('length', Secret.of('abc'))).toBe(3)
   expect(JSON.stringify(call('fromJson', Secret.of('{"a":{"b":"x"},"n":1}')))).toBe('{"a":{"b":"(secret)"},"n":1}')
+})
+
+test('the bcrypt hash of a secret is a secret, takes 72 bytes, and differs where the seed does', () => {
+  expect(call('bcrypt', Secret.of('opensesame'), 'h1', 4)).toBeInstanceOf(Secret)
+  expect(call('bcrypt', 'é'.repeat(36), 'h1', 4)).toMatch(/^\$2b\$04\$[./A-Za-z0-9]{53}$/)
+  expect(call('bcrypt', 'opensesame', 'h2', 4)).not.toBe(call('bcrypt', 'opensesame', 'h1', 4))
 })
 
 const value = fc.letrec<{ value: Value }>((tie) => ({
