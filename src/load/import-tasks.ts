@@ -2,6 +2,7 @@ import { dirname, join, sep } from 'node:path'
 import { documents } from '../generated/validators/index.js'
 import type { Block, Located, TaskItem } from '../model/playbook.ts'
 import { entryOf } from '../model/source.ts'
+import { shortName } from './ansible-words.ts'
 import type { MapEntry, MapSource, Source } from '../model/source.ts'
 import { mapField, textField, textOf } from './fields.ts'
 import { countImport, importedPath } from './imported-path.ts'
@@ -67,11 +68,13 @@ function inFile(path: string, keywords: MapSource, place: TaskPlace): TaskPlace 
   return { ...place, path, importedBy: [...place.importedBy, place.path], options: readOptions(keywords, place.options) }
 }
 
-export function readTasksFile(place: TaskPlace, readList: ReadList): readonly TaskItem[] | undefined {
+/** `perhaps`: nobody named the file, it is only one of those that a template can mean; then what is no list of tasks is none of them. */
+export function readTasksFile(place: TaskPlace, readList: ReadList, perhaps = false): readonly TaskItem[] | undefined {
   const { reader } = place.shelf
   const named = readText(reader, place.path)
   const source = named && parseYaml(named, 'core', reader.problems)
   if (source === undefined) return undefined
+  if (perhaps && !looksLikeTasks(source)) return undefined
   if (source.kind === 'map' && entryOf(source, 'hosts') !== undefined) {
     const message = 'the file is a playbook'
     reader.problems.push({ code: 'TYPE_WRONG', message, at: source.at, hint: 'a file of tasks is a list of tasks' })
@@ -79,3 +82,11 @@ export function readTasksFile(place: TaskPlace, readList: ReadList): readonly Ta
   }
   return readList(source, place)
 }
+
+/** A list, and no playbook: beside the files of tasks there are inventories, variables and other playbooks. An empty file has no tasks. */
+function looksLikeTasks(source: Source): boolean {
+  if (source.kind !== 'list') return source.kind === 'scalar' && source.value === null
+  return !source.items.some((item) => item.kind === 'map' && item.entries.some(({ key }) => playWords.includes(shortName(key))))
+}
+
+const playWords = ['hosts', 'import_playbook']

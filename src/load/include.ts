@@ -131,17 +131,16 @@ function taskBranches(file: Located<string> | undefined, { place, readList }: In
   const { reader } = place.shelf
   const chain = [...place.importedBy, place.path]
   const before = reader.problems.length
-  const paths = filesNamed(file, foldersOf(place), reader).filter((path) => !isTemplate(file.value) || !chain.includes(path))
-  if (paths.length === 0) {
-    if (reader.problems.length === before) missing('include_tasks', file, foldersOf(place), place)
-    return undefined
-  }
-  return paths.flatMap((path): readonly IncludeBranch[] => {
+  const perhaps = isTemplate(file.value)
+  const paths = filesNamed(file, foldersOf(place), reader).filter((path) => !perhaps || !chain.includes(path))
+  const branches = paths.flatMap((path): readonly IncludeBranch[] => {
     if (leavesRole(path, file, place.roleFolder, reader) || !countImport(file, reader)) return []
     if (importCycle(path, file.at, chain, reader)) return []
-    const tasks = readTasksFile({ ...place, path, importedBy: chain }, readList)
+    const tasks = readTasksFile({ ...place, path, importedBy: chain }, readList, perhaps)
     return tasks === undefined ? [] : [{ path, tasks, call: undefined, vars: undefined }]
   })
+  if (branches.length === 0 && reader.problems.length === before) missing('include_tasks', file, foldersOf(place), place)
+  return branches.length === 0 ? undefined : branches
 }
 
 function missing(word: string, file: Located<string>, folders: readonly string[], { shelf }: TaskPlace): void {

@@ -154,6 +154,11 @@ export const importCases: readonly BadCase[] = [
     expect: { code: 'FILE_MISSING', at: 'site.yml:3:22', message: 'no file can be meant by none-{{ x }}.yml' },
   },
   {
+    name: 'a template that fits no file of tasks',
+    files: { ...inTasks('- include_tasks: "{{ x }}"\n  vars: {x: vars.yml}\n'), 'vars.yml': 'port: 9100\n' },
+    expect: { code: 'FILE_MISSING', at: 'site.yml:3:22', message: 'no file can be meant by {{ x }}' },
+  },
+  {
     name: 'a template for the folder of an include',
     files: { ...inTasks('- include_tasks: "{{ x }}/t.yml"\n'), 'a/t.yml': '[]\n' },
     expect: { code: 'NOT_SUPPORTED', at: 'site.yml:3:22', message: 'in the name of a file, not in that of its folder' },
