@@ -109,6 +109,16 @@ const cases: readonly Case[] = [
     hint: /make room on \/srv\/small/,
   },
   {
+    case: 'no inode for the certificate',
+    before:
+      'install -d /srv/small && mount -t tmpfs -o size=1m,nr_inodes=4,mode=0755 none /srv/small && touch /srv/small/1 /srv/small/2 /srv/small/3',
+    vars: { tls_dir: '/srv/small' },
+    after: 'umount /srv/small && rmdir /srv/small',
+    code: 'NO_SPACE',
+    message: /\/srv\/small has no inode left on h1/,
+    hint: /remove files on \/srv\/small/,
+  },
+  {
     case: 'a folder on a filesystem that is mounted read-only',
     before: 'install -d /srv/fixed && mount -t tmpfs -o ro,mode=0755 none /srv/fixed',
     vars: { tls_dir: '/srv/fixed/tls' },
