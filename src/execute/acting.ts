@@ -2,7 +2,7 @@ import type { AskStep, DeskStep, Step, StepAnswer } from '../model/step.ts'
 import { type Probe, probeKey } from '../model/fact.ts'
 import { type Place, stopOf } from '../plan/entry.ts'
 import type { ActGroup, Answers, HostSession } from '../ports/host-session.ts'
-import { type Actor, actSteps, advance, broke, fail, lost, mayFail, number, type Numbering } from './actor.ts'
+import { type Actor, actSteps, advance, broke, fail, lost, mayFail, number, type Numbering, sayTimeLimit } from './actor.ts'
 import { atDesk, holdsUp } from './desk.ts'
 import type { SegmentPorts } from './segment.ts'
 
@@ -87,11 +87,14 @@ class Acting {
         const answer = holdsUp(step) ? await this.#answer(step, actor.entry.place) : (answers.get(actor.numbers[at] ?? 0) ?? lost)
         if (!answer.ok) {
           fail(actor, answer, 'TASK_FAILED', step)
+          sayTimeLimit(actor, [step], [answer])
           return
         }
         own.push(answer)
       }
+      const { wants } = actor
       advance(actor, actor.deeds.next(own))
+      sayTimeLimit(actor, wants, own)
       if (actor.result !== undefined) return
       number(actor, this.#numbering)
       if (actor.wants.every(isLook)) {

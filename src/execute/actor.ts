@@ -1,3 +1,4 @@
+import { isTimedOut, timeLimitHint, withTimeLimit } from '../lib/time-limit.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { Problem } from '../model/problem.ts'
 import type { IssuerStep, Step, StepAnswer } from '../model/step.ts'
@@ -92,6 +93,18 @@ export function fail(actor: Actor, answer: StepAnswer, code: Problem['code'], st
     changed: false,
     failed: `${step === undefined ? 'staging' : describe(step)}: ${said}`,
     ...(code === 'WRITE_FAILED' ? { hint: 'nothing on the host was changed' } : {}),
+  }
+}
+
+/** A task whose program was ended by its time limit says so, of whatever type it is. */
+export function sayTimeLimit(actor: Actor, steps: readonly Step[], answers: readonly StepAnswer[]): void {
+  const failed = actor.result?.failed
+  if (actor.result === undefined || failed === undefined) return
+  for (const [at, step] of steps.entries()) {
+    const rc = answers[at]?.rc ?? 0
+    if (step.kind !== 'run' || !isTimedOut(rc, step.timeoutSeconds)) continue
+    actor.result = { ...actor.result, failed: withTimeLimit(failed, rc, step.timeoutSeconds), hint: timeLimitHint }
+    return
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Instance } from '../compile/instantiate.ts'
 import type { TaskNode } from '../compile/compiled-run.ts'
+import { withTimeLimit } from '../lib/time-limit.ts'
 import { type Answer, type Fact, type Prediction, type Probe, type ProbeKindName, probeKey, type Target } from '../model/fact.ts'
 import { type Problem, TlsplayError } from '../model/problem.ts'
 import type { AnyTaskType, Decision, HostView, PlanContext } from '../model/task-type.ts'
@@ -70,7 +71,7 @@ export function decide(input: DecideInput): Decided {
   }
   const planned = planOrRefuse(() => type.plan(params, context))
   if ('problems' in planned) return nothing(planned.problems.map(locate))
-  const { decision } = planned
+  const decision = within(planned.decision, node.task.timeout)
   if (decision.later !== undefined) return { kind: 'unknown', why: decision.later }
   const needs = needsOf(type, decision)
   const lacks = preflightQuestions(needs).filter((probe) => !observed.has(probeKey(probe)))
@@ -103,6 +104,14 @@ function asTold(view: HostView, environment: Value, timeoutSeconds: number | und
       return view.get(kind, { ...command, argv: [...before, ...command.argv] } as Target<K>)
     },
   }
+}
+
+/** A task that fails because `timeout` ended the program it asked says so. */
+function within(decision: Decision, timeoutSeconds: number | undefined): Decision {
+  const { failed, result } = decision
+  const rc = result?.['rc']
+  if (failed === undefined || typeof rc !== 'number') return decision
+  return { ...decision, failed: withTimeLimit(failed, rc, timeoutSeconds) }
 }
 
 /**

@@ -31,6 +31,29 @@ describe('environment and timeout', () => {
   })
 
   test.each([
+    ['command: go', ', timeout: 5', 124, 'timed out after 5 s: go ended with 124'],
+    ['command: go', ', timeout: 1.5', 143, 'timed out after 1.5 s: go ended with 143'],
+    ['command: {cmd: go, timeout: 7}', '', 124, 'timed out after 7 s: go ended with 124'],
+    ['command: {cmd: go, timeout: 7}', ', timeout: 5', 124, 'timed out after 7 s: go ended with 124'],
+    ['command: go', ', timeout: 5', 1, 'go ended with 1'],
+    ['command: go', '', 124, 'go ended with 124'],
+  ])('%s%s that ends with %i fails as: %s', async (task, keywords, rc, message) => {
+    const host = new MemoryHost()
+    host.commands.set('go', { rc, stdout: '' })
+    const { report } = await play(`- {hosts: all, tasks: [{${task}${keywords}}]}\n`, new Map([['h1', host]]))
+    const hint = message.startsWith('timed out') ? 'raise its timeout, or see on the host what it waits for' : undefined
+    expect(report.problems).toMatchObject([{ code: 'TASK_FAILED', message, ...(hint === undefined ? {} : { hint }) }])
+    expect(report.problems[0]?.hint).toBe(hint)
+  })
+
+  test('a program that is only asked says so in the plan', async () => {
+    const host = new MemoryHost()
+    host.commands.set('timeout 5 look now', { rc: 124, stdout: '' })
+    const { report } = await play(`- {hosts: all, tasks: [${asked}, timeout: 5}]}\n`, new Map([['h1', host]]))
+    expect(report.problems).toMatchObject([{ message: 'timed out after 5 s: look ended with 124' }])
+  })
+
+  test.each([
     [undefined, 30],
     [5, 5],
     [60, 30],

@@ -2,6 +2,7 @@ import { isAbsent } from '../../model/fact.ts'
 import type { Decision, PlanContext } from '../../model/task-type.ts'
 import { revealText, Secret, type Text, Unknown, type Value } from '../../model/value.ts'
 import { locate, refused } from '../host-file.ts'
+import { withTimeLimit } from '../time-limit.ts'
 import type { Deed } from './deed.ts'
 import { commandTarget, type Guards, guarded, guardReason, noAnswer, touched, waiting } from './guards.ts'
 import { answered } from './result.ts'
@@ -75,7 +76,8 @@ function asked(wish: ProgramWish, reads: true | readonly string[], context: Plan
     stdin === undefined ? withEnv : ['sh', '-c', 'tls_in=$1; shift; printf %s "$tls_in" | "$@"', 'sh', revealText(stdin), ...withEnv]
   const fact = context.view.get('command', commandTarget(fed, chdir, context.user))
   if (fact instanceof Unknown || isAbsent(fact)) return refused(noAnswer(type, name, fact))
-  const { values, failed } = answered(wish, fact)
+  const { values, failed: ending } = answered(wish, fact)
+  const failed = ending && withTimeLimit(ending, fact.rc, timeout)
   return {
     changes: [],
     predicts: [],

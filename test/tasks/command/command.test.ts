@@ -156,6 +156,19 @@ describe('a command that only reads', () => {
     })
   })
 
+  test.each([
+    [124, 'timed out after 5 s: app ended with 124'],
+    [143, 'timed out after 5 s: app ended with 143'],
+    [1, 'app ended with 1'],
+  ])('with a limit that ends it with %i it fails as: %s', (rc, failed) => {
+    const told = asked(['timeout', '5', ...(params.argv as string[])], said(rc))
+    expect(command.plan({ ...params, timeout: 5 }, contextOf([told]))).toMatchObject({ failed })
+  })
+
+  test('without a limit 124 is a status like any other', () => {
+    expect(command.plan(params, contextOf([asked(params.argv as string[], said(124))]))).toMatchObject({ failed: 'app ended with 124' })
+  })
+
   test('variables, limit and stdin go along in the question', () => {
     const argv = ['sh', '-c', 'tls_in=$1; shift; printf %s "$tls_in" | "$@"', 'sh', 'in', 'env', 'A=b c', 'timeout', '5', 'wc']
     expect(
