@@ -40,9 +40,27 @@ export async function runProgram(io: Io, commands: Commands = lazyCommands): Pro
     await program.parseAsync([...io.argv], { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.refused
+    if (error instanceof CommanderError) {
+      if (isInventoryMissing(error)) io.stderr.write(`  hint: ${inventoryHint(program, io.argv)}\n`)
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.refused
+    }
     return failureCode(error, io)
   }
+}
+
+function isInventoryMissing({ code, message }: CommanderError): boolean {
+  return code === 'commander.missingMandatoryOptionValue' && message.includes('--inventory')
+}
+
+/** The words of the command that was called, without its arguments: some of them may be secret. */
+function inventoryHint(program: Command, argv: readonly string[]): string {
+  const path: string[] = []
+  for (let at: Command | undefined = program; at !== undefined; ) {
+    path.push(at.name())
+    const { commands }: Command = at
+    at = commands.find((one) => one.name() === argv[path.length - 1])
+  }
+  return `name the hosts: ${path.join(' ')} -i inventory.yml …, or by name, with a comma: -i h1,`
 }
 
 /** The tree of commands; `finish` takes the exit code of the one that ran. */

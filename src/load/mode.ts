@@ -10,9 +10,11 @@ export function modeProblem(pointer: string, value: unknown, source: Source): Pr
   const digits = String(value)
   // the number stands in the text itself, as the digits that were meant
   const written = place.kind === 'scalar' && place.value === value && /^[0-7]{3,4}$/.test(digits) && widthOf(place) <= digits.length + 1
+  const got =
+    written && widthOf(place) > digits.length ? `0${digits}, which YAML 1.2 reads as the number ${digits}` : `the number ${digits}`
   return {
     code: 'MODE_NUMBER',
-    message: `${key}: expected octal digits in quotes, got the number ${digits}`,
+    message: `${key}: expected octal digits in quotes, got ${got}`,
     at: place.at,
     hint: written ? `write ${key}: '0${digits}'` : `write the mode as octal digits in quotes where it is set, like '0644'`,
   }

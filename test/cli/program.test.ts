@@ -268,6 +268,16 @@ test.each([
   { case: 'no playbook to look at', argv: ['lint', '-i', 'h'], says: "missing required argument 'playbooks'" },
   { case: 'no file to rekey', argv: ['vault', 'rekey'], says: "missing required argument 'files'" },
   { case: 'nothing of an authority', argv: ['ca', 'int'], says: "unknown command 'int'\n(Did you mean init?)" },
+  {
+    case: 'no inventory, with what to write',
+    argv: ['run', 'site.yml'],
+    says: 'hint: name the hosts: tlsplay run -i inventory.yml …, or by name, with a comma: -i h1,\n',
+  },
+  {
+    case: 'no inventory to look at, with what to write',
+    argv: ['explain', 'host', 'h1'],
+    says: 'hint: name the hosts: tlsplay explain host -i inventory.yml …,',
+  },
 ])('refused with exit 1: $case', async ({ argv, says }) => {
   const { calls, commands } = recorder()
   const io = fakeIo(argv)
@@ -275,6 +285,12 @@ test.each([
   expect(io.err()).toContain(says)
   expect(io.out()).toBe('')
   expect(calls).toEqual([])
+})
+
+test('no inventory is hinted at where another option is missing', async () => {
+  const io = fakeIo(['explain', 'var', 'a', '-i', 'h'])
+  await runProgram(io, recorder().commands)
+  expect(io.err()).not.toContain('hint')
 })
 
 test.each([0, 1, 2, 4, 130])('the exit code of a command is the exit code of the program: %i', async (code) => {

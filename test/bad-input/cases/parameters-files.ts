@@ -23,7 +23,7 @@ export const fileParameterCases: readonly BadCase[] = [
   {
     name: 'copy: mode as a number',
     files: task('copy: {content: x, dest: /b, mode: 0644}'),
-    expect: { code: 'MODE_NUMBER', at: 'site.yml:3:42', message: 'got the number 644', hint: "mode: '0644'" },
+    expect: { code: 'MODE_NUMBER', at: 'site.yml:3:42', message: 'got 0644, which YAML 1.2 reads as the number 644', hint: "mode: '0644'" },
   },
   {
     name: 'copy: mode as a number without a zero',
