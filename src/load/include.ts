@@ -198,13 +198,15 @@ function varsInclude(params: MapSource, place: TaskPlace): Include | undefined {
   const paths = file === undefined ? foldersNamed(one, folders, place) : filesNamed(one, folders, reader)
   const branches = paths.flatMap((found): readonly IncludeBranch[] => {
     if (roleFolder !== undefined && !found.startsWith(roleFolder + sep) && leavesRole(found, one, roleFolder, reader)) return []
-    const maps = (file === undefined ? filesIn(found, place) : [found]).flatMap((each) => readVarsFile(reader, each) ?? [])
+    const perhaps = isTemplate(one.value)
+    const maps = (file === undefined ? filesIn(found, place) : [found]).flatMap((each) => readVarsFile(reader, each, perhaps) ?? [])
+    if (perhaps && maps.length === 0) return []
     const entries = new Map(maps.flatMap((map) => map.entries).map((entry) => [entry.key, entry]))
     const all: MapSource = { kind: 'map', entries: [...entries.values()], at: maps[0]?.at ?? one.at }
     const vars: MapSource = name === undefined ? all : { ...all, entries: [{ key: name.value, keyAt: name.at, value: all }] }
     return [{ path: found, tasks: [], call: undefined, vars }]
   })
-  if (paths.length === 0 && reader.problems.length === before) missing('include_vars', one, folders, place)
+  if (branches.length === 0 && reader.problems.length === before) missing('include_vars', one, folders, place)
   return { kind: 'vars', isPublic: false, keywords: noKeywords, applied: undefined, folders, branches }
 }
 

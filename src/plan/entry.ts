@@ -3,6 +3,7 @@ import type { HostRuntime } from '../compile/variables.ts'
 import type { Probe } from '../model/fact.ts'
 import type { PlannedOutcome } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
+import type { MapSource } from '../model/source.ts'
 import type { Decision } from '../model/task-type.ts'
 import type { Unknown, Value, ValueMap } from '../model/value.ts'
 import { type Failures, noFailures } from './blocks.ts'
@@ -72,6 +73,8 @@ export interface OnceResult {
   readonly result: ValueMap | Unknown
   /** facts that it set */
   readonly sets: ValueMap
+  /** variables that it read (include_vars) */
+  readonly reads: readonly MapSource[]
 }
 
 /** What a host carries from task to task, from segment to segment, from play to play. A new task makes a new state. */

@@ -67,9 +67,10 @@ class TaskWalker {
     const { node, id: stopId, handler } = this.#stop
     const once = this.#ledger.state.once.get(node.id)
     if (once !== undefined) {
-      const { result, sets } = once
+      const { result, sets, reads } = once
       this.#ledger.register(node, result)
       this.#ledger.set(sets)
+      for (const vars of reads) this.#ledger.includeVars(vars)
       return isMap(result) && result['failed'] === true && !node.task.ignoreErrors ? 'failed' : 'next'
     }
     // Facts that a delegated task reads are those of the host it is for; only its deeds move.
@@ -96,6 +97,7 @@ class TaskWalker {
       return 'next'
     }
     const mark = this.#ledger.mark()
+    const readBefore = this.#ledger.state.runtime.includeVars.length
     const outcomes: Outcome[] = []
     let failed = false
     let open: string | undefined
@@ -123,7 +125,11 @@ class TaskWalker {
     }
     const value = registeredOf(node, instances, outcomes)
     this.#ledger.register(node, value)
-    if (node.task.runOnce) this.#ledger.keep(node, this.#forAll(node, value, { failed, skipped: outcomes.every(({ skipped }) => skipped) }))
+    if (node.task.runOnce) {
+      const skipped = outcomes.every((outcome) => outcome.skipped)
+      const reads = this.#ledger.state.runtime.includeVars.slice(readBefore)
+      this.#ledger.keep(node, { ...this.#forAll(node, value, { failed, skipped }), reads })
+    }
     if (failed) return 'failed'
     // planning again proves what is there; a handler is no part of that
     if (this.#input.mode !== 'converge')
@@ -136,7 +142,7 @@ class TaskWalker {
     node: TaskNode,
     value: ValueMap | Unknown,
     { failed, skipped }: { readonly failed: boolean; readonly skipped: boolean },
-  ): OnceResult {
+  ): Omit<OnceResult, 'reads'> {
     const open = isMap(value) && value['failed'] === true && !failed && !node.task.ignoreErrors
     const { facts } = this.#ledger.state.runtime
     const names = skipped || node.task.delegateFacts ? [] : factNames(node.task)

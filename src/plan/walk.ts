@@ -54,7 +54,7 @@ export function walk(input: WalkInput, tools: PlanTools): WalkResult {
       if (taken instanceof Unknown && input.mode === 'plan') ledger.ifIncluded(stop.node, stop.id, taken)
       // one host runs it for all, and that host does not
       if (taken === false && stop.node.task.runOnce)
-        ledger.keep(stop.node, { result: registeredValue(skippedOutcome('not included')), sets: {} })
+        ledger.keep(stop.node, { result: registeredValue(skippedOutcome('not included')), sets: {}, reads: [] })
       if (taken !== true) continue
     }
     const mark = ledger.mark()

@@ -167,6 +167,14 @@ const cases: Readonly<Record<string, Case>> = {
     ...play([{ block: [{ name: 'include', include_tasks: 'more.yml' }, act('not')], rescue: [act('rescue')] }, act('behind')]),
     files: { 'more.yml': [act('first', { failed_when: on('h2') }), act('second')] },
   },
+  'include_vars that one host runs for all': {
+    ...play([
+      { name: 'read', include_vars: 'more.yml', run_once: true },
+      { name: 'not', include_vars: 'other.yml', run_once: true, when: on('h2') },
+      tell('both', ['a', 'b']),
+    ]),
+    files: { 'more.yml': { a: 'of {{ inventory_hostname }}' }, 'other.yml': { b: 'other' } },
+  },
   'include_vars stands below set_fact': {
     ...play([{ name: 'set', set_fact: { a: 'set' } }, { name: 'read', include_vars: 'more.yml' }, tell('both', ['a', 'b'])]),
     files: { 'more.yml': { a: 'file', b: 'file' } },

@@ -181,6 +181,8 @@ describe('include_vars', () => {
     'vars/a.yml': 'x: a\ny: "{{ x }}!"\n',
     'b-debian.yml': 'x: debian\n',
     'b-redhat.yml': 'x: redhat\n',
+    'lone/v.yml': 'x: lone\n',
+    'lone/t.yml': '- command: no variable\n',
     'more/1.yml': 'x: one\n',
     'more/2.yml': 'x: two\n',
     'roles/r/role.yml': role(),
@@ -190,6 +192,11 @@ describe('include_vars', () => {
   test.each<{ case: string; tasks: string; deeds: readonly string[] }>([
     { case: 'reads a file beside the playbook', tasks: '[{include_vars: a.yml}, {command: "{{ x }} {{ y }}"}]', deeds: ['a a!'] },
     { case: 'chooses it by a template', tasks: '[{include_vars: "b-{{ family }}.yml"}, {command: "{{ x }}"}]', deeds: ['debian'] },
+    {
+      case: 'chooses it by a template alone, beside a file of tasks',
+      tasks: '[{include_vars: "lone/{{ item }}", loop: [v.yml]}, {command: "{{ x }}"}]',
+      deeds: ['lone'],
+    },
     { case: 'reads a folder in order', tasks: '[{include_vars: {dir: more}}, {command: "{{ x }}"}]', deeds: ['two'] },
     { case: 'makes one map of it', tasks: '[{include_vars: {file: b-redhat.yml, name: m}}, {command: "{{ m.x }}"}]', deeds: ['redhat'] },
     { case: 'stands below what is set', tasks: '[{set_fact: {x: fact}}, {include_vars: a.yml}, {command: "{{ x }}"}]', deeds: ['fact'] },

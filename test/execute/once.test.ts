@@ -27,4 +27,18 @@ describe('a task that one host runs for all', () => {
     const said = plan.plays[0]?.hosts.map(({ tasks }) => tasks.at(-1)?.reason)
     expect(said).toEqual(told === 'h1 only there' ? ['nobody', 'h1'] : [told, told])
   })
+
+  test.each([
+    { more: '', told: ['one of h1', 'one of h2'] },
+    { more: ', when: inventory_hostname == "h2"', told: ['nobody', 'nobody'] },
+    { more: ', loop: [one, two]', told: ['two of h1', 'two of h2'], file: '{{ item }}.yml' },
+    { more: ', delegate_to: h2, delegate_facts: true', told: ['nobody', 'one of h2'] },
+  ])('reads variables for all$more', async ({ more, told, file = 'one.yml' }) => {
+    const tell = `{name: tell, debug: {msg: "{{ default x 'nobody' }}"}}`
+    const tasks = `[{include_vars: "${file}", run_once: true${more}}, ${tell}]`
+    const files = Object.fromEntries(['one', 'two'].map((word) => [`/p/${word}.yml`, `x: "${word} of {{ inventory_hostname }}"\n`]))
+    const { plan, report } = await play(`- {hosts: all, tasks: ${tasks}}\n`, hostsNamed('h1', 'h2'), { files })
+    expect(report.exitCode).toBe(0)
+    expect(plan.plays[0]?.hosts.map(({ tasks: own }) => own.at(-1)?.reason)).toEqual(told)
+  })
 })
