@@ -57,6 +57,11 @@ export class HostOutcomes {
     if (decisive) this.#decisive.set(id, outcome)
   }
 
+  /** A command of which `changed_when` says that it changed nothing leaves nothing to be proved. */
+  judged({ id, node, registered }: Entry): void {
+    if (node.task.changedWhen !== undefined && registered.changed === false && this.#isNamed(node.type)) this.#unprovable.delete(id)
+  }
+
   /** It failed and was allowed to. */
   excuse(entry: Entry): void {
     this.#excused.add(entry.id)

@@ -223,6 +223,7 @@ export class HostRun {
       ended.push(...replayed.entries)
       this.#noteWaits(replayed.entries)
       for (const entry of replayed.entries) {
+        this.#outcomes.judged(entry)
         if (entry.outcome === 'failed' && !isFatal(entry)) this.#outcomes.excuse(entry)
       }
       // What the acts answered may not be what a later text or condition can use.

@@ -264,6 +264,21 @@ describe('segments', () => {
     expect(report).toMatchObject({ exitCode: 0, notProvable: ['h1: ask'], recap: [{ converged: true }] })
   })
 
+  test.each([
+    { keywords: '', rc: 0, unproved: ['h1: ask'] },
+    { keywords: ', changed_when: false', rc: 0, unproved: [] },
+    { keywords: ', changed_when: true', rc: 0, unproved: ['h1: ask'] },
+    { keywords: ', register: r, changed_when: r.rc == 1, failed_when: false', rc: 0, unproved: [] },
+    { keywords: ', register: r, changed_when: r.rc == 1, failed_when: false', rc: 1, unproved: ['h1: ask'] },
+    { keywords: ', loop: [1, 2], changed_when: item == 2', rc: 0, unproved: ['h1: ask (2)'] },
+    { keywords: ', register: r, changed_when: false, until: r.rc == 0', rc: 0, unproved: [] },
+  ])('a command that ends with $rc is left to be proved unless it changed nothing$keywords', async ({ keywords, rc, unproved }) => {
+    const { host, hosts } = oneHost()
+    host.commands.set('ask', { rc, stdout: '' })
+    const { report } = await play(`- {hosts: all, tasks: [{name: ask, command: ask${keywords}}]}\n`, hosts)
+    expect(report).toMatchObject({ exitCode: 0, notProvable: unproved })
+  })
+
   test('set_fact, assert and debug are answered while planning', async () => {
     const { hosts } = oneHost()
     const { plan } = await play(
