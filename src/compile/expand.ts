@@ -59,7 +59,7 @@ export function expandPlay(play: Play, index: number, choice: TagChoice, countin
   const placed = (items: readonly TaskItem[], outer: Around, way: string, name: Section, id: (at: number) => string): readonly Node[] =>
     flat(items, outer, way, call).flatMap(({ item, around }, at): readonly Node[] => {
       if (isFull(item)) return []
-      const place: NodePlace = { id: id(at), section: name, folder: play.folder, around }
+      const place: NodePlace = { id: id(at), section: name, play, around }
       if (item.kind !== 'task') return [pointOf(item, place)]
       const bare = nodeOf(item, place)
       if (item.include?.kind !== 'tasks') return [bare]
@@ -225,11 +225,11 @@ function withRescues(nodes: readonly Node[]): readonly Node[] {
 interface NodePlace {
   readonly id: string
   readonly section: Section
-  readonly folder: string
+  readonly play: Play
   readonly around: Around
 }
 
-function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNode {
+function nodeOf(task: Task, { id, section, play, around }: NodePlace): TaskNode {
   const { role } = around
   const chain = [...around.keywords, task.keywords]
   const name = task.name ?? task.type
@@ -237,10 +237,10 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
     kind: 'task',
     id,
     label: role === undefined ? name : `${role.role.name} : ${name}`,
-    task,
+    task: inPlay(task, play),
     type: task.type,
     section,
-    folder,
+    folder: play.folder,
     role,
     become: {
       enabled: innermost(chain.map(({ become }) => become)),
@@ -258,6 +258,13 @@ function nodeOf(task: Task, { id, section, folder, around }: NodePlace): TaskNod
     isOpen: false,
     notifies: [],
   }
+}
+
+/** The nearest that says it wins: the task, a block around it, the play. */
+function inPlay(task: Task, { options }: Play): Task {
+  const ignoreUnreachable = task.ignoreUnreachable ?? options.ignoreUnreachable
+  const throttle = task.throttle ?? options.throttle
+  return ignoreUnreachable === task.ignoreUnreachable && throttle === task.throttle ? task : { ...task, ignoreUnreachable, throttle }
 }
 
 function pointOf(item: FlushItem | EndItem | RenewItem, { around }: NodePlace): FlushNode | EndNode | RenewNode {

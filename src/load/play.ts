@@ -53,6 +53,7 @@ export function readPlay(source: Source, path: string, shelf: RoleShelf): Play |
     forceHandlers: flagField(map, 'force_handlers')?.value ?? false,
     anyErrorsFatal: flagField(map, 'any_errors_fatal')?.value ?? false,
     maxFailPercentage: numberField(map, 'max_fail_percentage'),
+    options: { ignoreUnreachable: flagField(map, 'ignore_unreachable')?.value, throttle: numberField(map, 'throttle') },
     preTasks: readTasks(list('pre_tasks'), place),
     roles: readRoleUses(entryOf(map, 'roles')?.value, shelf),
     tasks: readTasks(list('tasks'), place),

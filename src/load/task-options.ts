@@ -8,7 +8,7 @@ export const noOptions: TaskOptions = {
   delegateFacts: false,
   runOnce: false,
   ignoreErrors: false,
-  ignoreUnreachable: false,
+  ignoreUnreachable: undefined,
   anyErrorsFatal: false,
   noLog: false,
   checkMode: undefined,

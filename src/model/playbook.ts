@@ -30,6 +30,8 @@ export interface Play {
   readonly anyErrorsFatal: boolean
   /** the batch ends when more than that percentage of its hosts failed */
   readonly maxFailPercentage: number | undefined
+  /** for tasks that say nothing themselves, nor a block around them */
+  readonly options: Pick<TaskOptions, 'ignoreUnreachable' | 'throttle'>
   readonly preTasks: readonly TaskItem[]
   readonly roles: readonly RoleUse[]
   readonly tasks: readonly TaskItem[]
@@ -144,7 +146,8 @@ export interface TaskOptions {
   readonly delegateFacts: boolean
   readonly runOnce: boolean
   readonly ignoreErrors: boolean
-  readonly ignoreUnreachable: boolean
+  /** undefined: the play decides */
+  readonly ignoreUnreachable: boolean | undefined
   readonly anyErrorsFatal: boolean
   readonly noLog: boolean
   readonly checkMode: boolean | undefined

@@ -79,7 +79,13 @@ test('check_mode: true is planned and shown, told as a change, and never done', 
   expect({ deeds: hosts.get('h1')?.deeds, exitCode: report.exitCode }).toEqual({ deeds: [], exitCode: 0 })
 })
 
-test('throttle lets only so many hosts act at the same time', async () => {
+test.each([
+  { case: 'a task', play: 'tasks: [{command: go, throttle: 2}]', most: 2 },
+  { case: 'a play', play: 'throttle: 2, tasks: [{command: go}]', most: 2 },
+  { case: 'a block in a play', play: 'throttle: 1, tasks: [{throttle: 2, block: [{command: go}]}]', most: 2 },
+  { case: 'a task in a play', play: 'throttle: 3, tasks: [{command: go, throttle: 1}]', most: 1 },
+  { case: 'nothing', play: 'tasks: [{command: go}]', most: 4 },
+])('throttle of $case lets $most hosts act at the same time', async ({ play: text, most: expected }) => {
   const hosts = hostsNamed('h1', 'h2', 'h3', 'h4')
   let working = 0
   let most = 0
@@ -99,12 +105,8 @@ test('throttle lets only so many hosts act at the same time', async () => {
       })
     }
   }
-  const run = (throttle: string) => play(`- {hosts: all, tasks: [{command: go${throttle}}]}\n`, hosts)
-  await run('')
-  expect(most).toBeGreaterThan(2)
-  most = 0
-  await run(', throttle: 2')
-  expect(most).toBe(2)
+  await play(`- {hosts: all, ${text}}\n`, hosts)
+  expect(most).toBe(expected)
 })
 
 test('no_log hides what a loop goes through, and what its items say, but not what is registered', async () => {

@@ -55,6 +55,33 @@ describe('ignore_unreachable', () => {
     expect(report.exitCode).toBe(0)
   })
 
+  test.each([
+    {
+      case: 'a play',
+      play: 'tasks: [{name: a, command: a}, {name: b, command: b}]',
+      results: ['h2 a ignored', 'h2 b ignored'],
+      exitCode: 0,
+    },
+    { case: 'a play with a role', play: 'roles: [r]', results: ['h2 r : in ignored'], exitCode: 0 },
+    {
+      case: 'a play, of which one task takes it back,',
+      play: 'tasks: [{name: a, command: a}, {name: b, command: b, ignore_unreachable: false}]',
+      results: ['h2 a ignored'],
+      exitCode: 4,
+    },
+    {
+      case: 'a play, of which one block takes it back,',
+      play: 'tasks: [{ignore_unreachable: false, block: [{name: a, command: a}]}]',
+      results: [],
+      exitCode: 4,
+    },
+  ])('of $case holds for its tasks', async ({ play: text, results: expected, exitCode }) => {
+    const files = { '/p/roles/r/role.yml': "summary: a role\nversion: '1'\n", '/p/roles/r/tasks/main.yml': '- {name: in, command: in}\n' }
+    const { results, report } = await play(`- {hosts: h2, ignore_unreachable: true, ${text}}\n`, lost(), { files })
+    expect(results).toEqual(expected)
+    expect(report.exitCode).toBe(exitCode)
+  })
+
   test('holds for a delegate that cannot be reached', async () => {
     const hosts = lost()
     const tasks = '[{name: there, command: there, delegate_to: h2, ignore_unreachable: true}, {name: own, command: own}]'

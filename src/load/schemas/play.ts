@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { inheritedKeywords, namePattern, texts, variables, whenKeyword } from './shared.ts'
+import { inheritedKeywords, namePattern, taskOptions, texts, variables, whenKeyword } from './shared.ts'
 
 // the items are validated one by one, so that a mistake in a task is told in the words of its own type
 const tasks = (title: string, description: string) =>
@@ -85,6 +85,8 @@ export const playSchema = Type.Object(
         maximum: 100,
       }),
     ),
+    ignore_unreachable: taskOptions.ignore_unreachable,
+    throttle: taskOptions.throttle,
     order: Type.Optional(
       Type.Enum(['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'], {
         title: 'Order',

@@ -262,8 +262,18 @@ export const playCases: readonly BadCase[] = [
   },
   {
     name: 'ignore_unreachable of a play',
-    files: inPlay('  ignore_unreachable: true\n'),
-    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no ignore_unreachable', hint: 'on the tasks' },
+    files: inPlay('  ignore_unreachable: perhaps\n'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:2:23', message: 'ignore_unreachable: expected true or false' },
+  },
+  {
+    name: 'throttle of a play',
+    files: inPlay('  throttle: 0\n'),
+    expect: { code: 'VALUE_INVALID', at: 'site.yml:2:13', message: 'throttle: expected at least 1' },
+  },
+  {
+    name: 'run_once of a play',
+    files: inPlay('  run_once: true\n'),
+    expect: { code: 'NOT_SUPPORTED', at: 'site.yml:2:3', message: 'a play takes no run_once', hint: 'on the tasks' },
   },
   {
     name: 'a way to become another user that there is not',
