@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 
 const scalar = Type.Union([Type.Boolean(), Type.Number(), Type.String()])
+const setting = Type.Union([scalar, Type.Array(scalar)])
 const name = (description: string) => Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.@-]*[$]?$', description }))
 
 export const schema = Type.Object(
@@ -22,9 +23,9 @@ export const schema = Type.Object(
       }),
     ),
     set: Type.Optional(
-      Type.Record(Type.String({ minLength: 1 }), Type.Union([scalar, Type.Array(scalar)]), {
+      Type.Record(Type.String({ minLength: 1 }), Type.Union([setting, Type.Record(Type.String({ minLength: 1 }), setting)]), {
         description:
-          'settings by their dotted path, as in http.https-enabled; items of lists by number or by a key, as in scrape_configs[job_name=node].scheme',
+          'settings by their dotted path, as in http.https-enabled; items of lists by number or by a key, as in scrape_configs[job_name=node].scheme; a map sets each of its keys below its path, and the others there stay',
       }),
     ),
     remove: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { description: 'dotted paths of settings that shall not be there' })),

@@ -5,7 +5,7 @@ import { tidyPath } from '../../lib/paths.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Step } from '../../model/step.ts'
 import type { Text } from '../../model/value.ts'
-import { revealText } from '../../model/value.ts'
+import { revealText, Secret } from '../../model/value.ts'
 import { unitName } from '../../services/index.ts'
 import type { ConfigParams } from './schema.ts'
 
@@ -66,12 +66,14 @@ export function wishOf(params: ConfigParams): Wish {
   if (format === undefined) return invalid(`the format of ${path} cannot be told from its name`, 'add format: toml, yaml or env')
   const { at } = params
   if (at !== undefined && format === 'env') return invalid('at needs toml or yaml: a file of variables has no tables', 'remove at')
+  if (format === 'env' && Object.values(params.set ?? {}).some(isMapping))
+    return invalid('a file of variables has no maps', 'give each variable a text')
   const within = (setting: string) => (at === undefined ? setting : `${at}.${setting}`)
   return {
     kind: 'file',
     path: tidyPath(path),
     format,
-    set: Object.entries(params.set ?? {}).map(([name, setting]) => [within(name), setting]),
+    set: Object.entries(params.set ?? {}).flatMap(([name, setting]) => settingsBelow(within(name), setting)),
     remove: (params.remove ?? []).map(within),
     create: params.create ?? false,
     owner: params.owner,
@@ -93,4 +95,16 @@ function formatOf(path: string): Format | undefined {
 
 function invalid(message: string, hint: string): Wish {
   return { kind: 'invalid', problem: { code: 'VALUE_INVALID', message: `config: ${message}`, hint } }
+}
+
+type Given = NonNullable<ConfigParams['set']>[string]
+
+function isMapping(given: Given): given is Extract<Given, Readonly<Record<string, Setting>>> {
+  return typeof given === 'object' && !Array.isArray(given) && !(given instanceof Secret)
+}
+
+/** The keys of a map are names as they stand, not paths. */
+function settingsBelow(path: string, given: Given): readonly (readonly [string, Setting])[] {
+  if (!isMapping(given)) return [[path, given]]
+  return Object.entries(given).map(([name, setting]) => [`${path}."${name.replaceAll(/[\\"]/g, '\\$&')}"`, setting])
 }

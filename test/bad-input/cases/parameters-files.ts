@@ -144,9 +144,9 @@ export const fileParameterCases: readonly BadCase[] = [
     expect: { code: 'VALUE_INVALID', at: 'site.yml:3:34', message: 'format: expected one of toml, yaml, env' },
   },
   {
-    name: 'config: a setting that is a map',
-    files: task('config: {path: /a.toml, set: {a: {b: 1}}}'),
-    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:40', message: 'set.a' },
+    name: 'config: a setting two maps deep',
+    files: task('config: {path: /a.toml, set: {a: {b: {c: 1}}}}'),
+    expect: { code: 'TYPE_WRONG', at: 'site.yml:3:44', message: 'set.a.b' },
   },
   {
     name: 'config: settings as a list',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { absent, type FileFact, type Probe, probeKey, type UnitFact } from '../../../src/model/fact.ts'
 import type { Decision, PlanContext } from '../../../src/model/task-type.ts'
 import { Secret } from '../../../src/model/value.ts'
@@ -114,6 +115,15 @@ describe('a config file', () => {
     expect(second).toMatchObject({ changes: [], reason: `${path}: 1 setting is right` })
   })
 
+  test('takes a map for what lies below a path: its keys are names as they stand, others stay', () => {
+    const web = '/etc/app/web.yml'
+    const text = 'basic_auth_users:\n  old: x\n'
+    const params = { path: web, set: { basic_auth_users: { 'a.b': 'y', "o'neill": 'z', 'say "hi"': 'w' } } }
+    const decision = plan(params, { [web]: text })
+    expect(parse(written(decision, web) ?? '')).toEqual({ basic_auth_users: { old: 'x', 'a.b': 'y', "o'neill": 'z', 'say "hi"': 'w' } })
+    expect(config.plan(params, afterwards(decision, { [web]: text })).changes).toEqual([])
+  })
+
   test('keeps owner and mode, and sets them when asked', () => {
     expect(plan({ path, remove: ['http.x'], mode: '0640' }, { [path]: text }).changes).toMatchObject([
       { data: { steps: [{ kind: 'attributes', mode: 0o640 }] } },
@@ -146,6 +156,13 @@ describe('a config file', () => {
       tree: {},
       code: 'VALUE_INVALID',
       says: 'at needs toml or yaml',
+    },
+    {
+      case: 'a map for a file of variables',
+      params: { path, format: 'env' as const, set: { b: { c: 1 } } },
+      tree: {},
+      code: 'VALUE_INVALID',
+      says: 'has no maps',
     },
     {
       case: 'at that finds nothing',
