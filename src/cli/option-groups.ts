@@ -57,8 +57,10 @@ export function forceUnlock(): Option {
   return new Option('--force-unlock <id>', 'take hosts from the run of this id, which stops before its next step').argParser(runId)
 }
 
-export function verbosity(): Option {
-  return new Option('-v, --verbose', 'say more (repeatable)').argParser((_word: string, level: number) => level + 1).default(0)
+export function verbosity(
+  more = 'say more: -v what had nothing to do, -vv where each task stands, -vvv connections, and what they cost',
+): Option {
+  return new Option('-v, --verbose', more).argParser((_word: string, level: number) => level + 1).default(0)
 }
 
 export function wholeNumber(least: number): (word: string) => number {

@@ -36,6 +36,7 @@ import { terminalPrompt, type TerminalPrompt } from './ports/terminal-prompt.ts'
 import { type Prepared, prepare, type PrepareRequest } from './prepare.ts'
 import { type RunView, runView } from './run-view.ts'
 import type { PlanWatch } from './saved-plan.ts'
+import { toldConnections } from './told-connections.ts'
 import { vaultOf, withoutVaultPassword } from './vault-passwords.ts'
 import { version } from './version.ts'
 
@@ -163,6 +164,7 @@ async function runPrepared(
     view.emit({ type: 'warning', message: 'interrupted: hosts at work end first, no other is started; once more ends it at once' })
   io.interrupted.addEventListener('abort', onInterrupt, { once: true })
   let plan: Plan | undefined
+  const reached = options.verbose < 3 ? hosts : toldConnections(hosts, (event) => view.emit(event))
   const busy = new BusyHosts()
   const tally = new Tally(run.plays.flatMap((play) => play.hosts))
   const running = runPlaybook(
@@ -177,7 +179,7 @@ async function runPrepared(
       signal: io.interrupted,
     },
     {
-      connector: busy.connector(watch?.witness.connector(hosts) ?? hosts),
+      connector: busy.connector(watch?.witness.connector(reached) ?? reached),
       tools: {
         ...{ run, taskTypes, now: clock.now(), checkParams, authority: watch?.witness.authority(authority) ?? authority },
         stored: watch?.witness.stored(pairs.chain) ?? pairs.chain,

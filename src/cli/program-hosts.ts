@@ -44,6 +44,6 @@ export function hostOptions(command: Command): Command {
       .option('-e, --extra-vars <vars>', '`name=value`, JSON or YAML, or `@file`; beats every other variable (repeatable)', collect, [])
       .addOption(new Option('-f, --forks <n>', 'hosts worked on at once (Ansible: 5)').argParser(wholeNumber(1)).default(10)),
   )
-    .addOption(verbosity())
+    .addOption(verbosity('say more (repeatable)'))
     .addHelpText('after', exitCodesHelp)
 }

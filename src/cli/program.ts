@@ -98,7 +98,7 @@ function tlsplay(io: Io, commands: Commands, finish: (code: number) => void): Co
     .summary('show a saved plan')
     .description('Shows a saved plan as it was shown when it was made, and refuses one that was changed since. Connects to nothing.')
     .addOption(outputFormat('lines for people, or the plan as JSON'))
-    .addOption(verbosity())
+    .addOption(verbosity('list what has nothing to do as well'))
     .addHelpText('after', exitCodesHelp)
     .action(async (file: string, options: ShowOptions) => {
       finish(await commands.show(file, options, io))

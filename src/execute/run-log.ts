@@ -58,7 +58,8 @@ export class RunLog {
       this.emit({
         type: 'task_finished',
         result: {
-          ...{ id, play, host, label: node.label, type: node.type, handler, status, message: node.task.noLog ? hiddenText : entry.reason },
+          ...{ id, play, host, label: node.label, type: node.type, at: node.task.at, handler, status },
+          message: node.task.noLog ? hiddenText : entry.reason,
           ...(item === undefined ? {} : { item: node.task.noLog ? hiddenText : item.label }),
           detail: node.type === 'debug' && !node.task.noLog ? debugLines(entry) : [],
         },

@@ -1,5 +1,5 @@
 import type { Plan } from './plan.ts'
-import type { Problem } from './problem.ts'
+import type { Position, Problem } from './problem.ts'
 import type { Report } from './report.ts'
 
 /** What happens, as it happens; text, JSON lines and progress all listen to this. Never holds a secret. */
@@ -17,6 +17,8 @@ export type RunEvent =
   | { readonly type: 'host_done'; readonly phase: Phase; readonly host: string; readonly ok: boolean }
   | { readonly type: 'phase_finished'; readonly phase: Phase }
   | { readonly type: 'plan_ready'; readonly plan: Plan }
+  /** with -vvv: a connection was opened, one of several to a host that tasks act on for others; `how`: in words, without a password */
+  | { readonly type: 'connected'; readonly host: string; readonly how: string }
   | { readonly type: 'task_finished'; readonly result: TaskOutcome }
   | { readonly type: 'problem'; readonly problem: Problem }
   | { readonly type: 'run_finished'; readonly report: Report }
@@ -32,6 +34,8 @@ export interface TaskOutcome {
   readonly host: string
   readonly label: string
   readonly type: string
+  /** where the task stands */
+  readonly at: Position
   readonly item?: string
   readonly handler: boolean
   readonly status: TaskStatus

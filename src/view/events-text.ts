@@ -26,10 +26,14 @@ export function eventText(event: RunEvent, options: EventTextOptions): EventText
       return toErr([paint('quiet', phaseLine(event.phase, event.play, event.hosts.length))])
     case 'plan_ready':
       return { out: planText(event.plan, options), err: '' }
+    case 'connected':
+      return toErr([paint('quiet', `connected: [${escapeLine(event.host)}] ${escapeLine(event.how)}`)])
     case 'task_finished':
       return { out: joinLines(outcomeLines(event.result, options, paint)), err: '' }
-    case 'run_finished':
-      return { out: event.report.mode === 'run' || options.stats ? `\n${recapText(event.report, options)}` : '', err: '' }
+    case 'run_finished': {
+      const stats = options.stats || options.verbosity >= 3
+      return { out: event.report.mode === 'run' || stats ? `\n${recapText(event.report, { ...options, stats })}` : '', err: '' }
+    }
     case 'run_started':
     case 'host_done':
     case 'phase_finished':
@@ -68,6 +72,7 @@ function outcomeLines(result: TaskOutcome, options: EventTextOptions, paint: Pai
   const handler = result.handler ? 'handler ' : ''
   return [
     `${status} [${escapeLine(result.host)}] ${handler}${escapeLine(result.label)}${item}${message}`,
+    ...(options.verbosity < 2 ? [] : [`    ${paint('quiet', escapeLine(`${result.type}, ${result.at.file}:${result.at.line}`))}`]),
     ...[...more, ...result.detail].map((line) => `    ${paint('quiet', '|')} ${escapeLine(line)}`),
   ]
 }

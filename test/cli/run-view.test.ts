@@ -5,7 +5,15 @@ import { emptyPlan, report } from '../view/documents.ts'
 import { fakeIo } from './fake-io.ts'
 
 const result: TaskOutcome = {
-  ...{ id: 'a', play: 'p', host: 'h1', label: 'web config', type: 'template', handler: false },
+  ...{
+    id: 'a',
+    play: 'p',
+    host: 'h1',
+    label: 'web config',
+    type: 'template',
+    handler: false,
+    at: { file: 'site.yml', line: 7, column: 5 },
+  },
   ...{ status: 'changed', message: 'wrote 2 lines', detail: [] },
 }
 const events: readonly RunEvent[] = [

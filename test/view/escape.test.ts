@@ -49,9 +49,18 @@ function poison<T>(value: T): T {
   ) as T
 }
 
-const options = { diff: true, verbosity: 1, colour: false, stats: true }
+const options = { diff: true, verbosity: 3, colour: false, stats: true }
 const outcome: TaskOutcome = {
-  ...{ id: 'a', play: 'p', host: 'h1', label: 'say', type: 'debug', handler: false, item: 'i' },
+  ...{
+    id: 'a',
+    play: 'p',
+    host: 'h1',
+    label: 'say',
+    type: 'debug',
+    handler: false,
+    item: 'i',
+    at: { file: 'site.yml', line: 7, column: 5 },
+  },
   ...{ status: 'changed', message: 'done', detail: ['::error::first', 'second'] },
 }
 
@@ -61,6 +70,10 @@ test.each([
   { case: 'outcome', text: () => eventText({ type: 'task_finished', result: poison(outcome) }, options).out },
   { case: 'warning', text: () => eventText(poison({ type: 'warning', message: '' }), options).err },
   { case: 'phase', text: () => eventText(poison({ type: 'phase_started', phase: 'plan', play: 'p', hosts: [] }), options).err },
+  {
+    case: 'connection',
+    text: () => eventText(poison({ type: 'connected', host: 'h', how: 'by ssh', milliseconds: 1 }), options).err,
+  },
   { case: 'json', text: () => eventJson({ type: 'plan_ready', plan: poison(fullPlan) }) },
 ])('hostile text stays harmless in every view: $case', ({ text }) => {
   expect(text()).toContain('owned')

@@ -9,7 +9,15 @@ import { emptyPlan, report } from './documents.ts'
 
 const options = { diff: false, verbosity: 0, colour: false, stats: false }
 const outcome: TaskOutcome = {
-  ...{ id: 'p0/t0', play: 'p', host: 'h1', label: 'web config', type: 'template', handler: false },
+  ...{
+    id: 'p0/t0',
+    play: 'p',
+    host: 'h1',
+    label: 'web config',
+    type: 'template',
+    handler: false,
+    at: { file: 'site.yml', line: 7, column: 5 },
+  },
   ...{ status: 'changed', message: 'wrote 2 lines', detail: [] },
 }
 const events: readonly RunEvent[] = [
@@ -43,6 +51,8 @@ const events: readonly RunEvent[] = [
 test.each([
   { golden: 'run-text', options },
   { golden: 'run-text-verbose', options: { ...options, verbosity: 1, stats: true } },
+  { golden: 'run-text-vv', options: { ...options, verbosity: 2 } },
+  { golden: 'run-text-vvv', options: { ...options, verbosity: 3 } },
 ])('the lines of a run read well: $golden', async ({ golden, options }) => {
   const texts = events.map((event) => eventText(event, options))
   const both = [`--- stdout`, texts.map((text) => text.out).join(''), `--- stderr`, texts.map((text) => text.err).join('')].join('\n')
