@@ -102,7 +102,7 @@ function giversOf(
     ...(play?.varsFiles ?? []).toReversed().flatMap((file) => from(file, 'vars_files')),
     ...(play?.answers.has(name) === true ? [{ layer: 'vars_prompt', written: undefined, at: play.answers.get(name)?.source.at }] : []),
     ...from(play?.play.vars, 'play vars'),
-    ...inventoryVariableLayers(run.inventory, host)
+    ...inventoryVariableLayers(run.inventory, host, play?.play.folder)
       .toReversed()
       .flatMap(({ from: layer, vars }) => from(vars, layer)),
     ...(fallback === undefined ? [] : written({ source: fallback, layer: 'role default' })),

@@ -22,7 +22,9 @@ export function representatives(run: CompiledRun, play: CompiledPlay): Represent
   }
   const byValues = new Map<string, string>()
   for (const host of byGroups.values()) {
-    const kind = JSON.stringify([...inventoryVariables(run.inventory, host)].map(([name, origin]) => [name, given(origin)]).toSorted())
+    const kind = JSON.stringify(
+      [...inventoryVariables(run.inventory, host, play.play.folder)].map(([name, origin]) => [name, given(origin)]).toSorted(),
+    )
     if (!byValues.has(kind)) byValues.set(kind, host)
   }
   return { byGroups: [...byGroups.values()], byValues: [...byValues.values()] }

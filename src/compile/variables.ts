@@ -197,7 +197,7 @@ class HostScope implements Scope {
       ...(play?.varsFiles ?? []).toReversed().map((file) => variablesOf(file, 'vars_files')),
       play?.answers ?? none,
       variablesOf(play?.play.vars, 'play vars'),
-      inventoryVariables(run.inventory, host),
+      inventoryVariables(run.inventory, host, play?.play.folder),
     ]
     return this.#sources
   }

@@ -88,7 +88,7 @@ export async function loadAll(options: LoadOptions): Promise<Loaded> {
     for (const use of uses.filter((one) => one.role === role.role)) reader.problems.push(...(await checkWrittenInputs(use)))
   }
   if (uses.some(({ version }) => version !== undefined)) reader.problems.push(...(await import('./role-versions.ts')).checkVersions(uses))
-  const inventory = readInventory(options.inventories, reader, folder)
+  const inventory = readInventory(options.inventories, reader, [...new Set([folder, ...playbook.plays.map((play) => play.folder)])])
   const { texts, sealed } = reader
   return { playbook, inventory, texts, sealed, problems: withoutRepeats(reader.problems).map((problem) => discreet(problem, sealed)) }
 }

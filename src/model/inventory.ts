@@ -7,6 +7,8 @@ export interface VarLayer {
   readonly from: LayerName
   readonly at: Position
   readonly vars: MapSource
+  /** absolute folder of a playbook: only its plays have these variables */
+  readonly folder?: string
 }
 
 /** Layers that inventories and the files beside them bring, low to high (numbers of A.1). */
@@ -49,6 +51,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>
   /** absolute folder of the first source; the CA store and relative paths of connection settings live here */
   readonly folder: string
+  /** absolute folder of the playbook that was named first, if one was */
+  readonly playbookFolder?: string | undefined
 }
 
 /** A variable as written, with the layer it comes from. */

@@ -20,6 +20,8 @@ const oneAway = 'h1 ansible_host=127.0.0.1 ansible_port=1\nh2 ansible_connection
 const run = (name: string, keywords: object = {}) => ({ name, command: { argv: ['true'] }, changed_when: false, ...keywords })
 
 /** The cases that the language was designed by; a number is that of design/language.md A.13. */
+const layered = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+
 const cases: Readonly<Record<string, Case>> = {
   '2: a folder of variables hides the file of the same name': {
     ...play([tell('both', ['a', 'b'])]),
@@ -192,6 +194,27 @@ const cases: Readonly<Record<string, Case>> = {
     playbook: [
       { import_playbook: 'other.yml', when: on('h1') },
       { hosts: 'db', tasks: [act('own')] },
+    ],
+  },
+  'import_playbook takes the variables beside the imported playbook for its plays, and no others': {
+    files: {
+      'group_vars/all.yml': { a: 'all above', b: 'all above' },
+      'group_vars/web.yml': { c: 'web above', d: 'web above' },
+      'host_vars/h1.yml': { e: 'h1 above', f: 'h1 above' },
+      'sub/group_vars/all.yml': { a: 'all below', d: 'all below' },
+      'sub/group_vars/web.yml': { c: 'web below' },
+      'sub/host_vars/h1.yml': { e: 'h1 below' },
+      'sub/deeper/host_vars/h2.yml': { f: 'h2 deeper' },
+      'sub/other.yml': [
+        { hosts: 'all', gather_facts: false, tasks: [tell('below', layered), { name: 'set', set_fact: { g: '{{ a }}' } }] },
+        { import_playbook: 'deeper/last.yml' },
+      ],
+      'sub/deeper/last.yml': [{ hosts: 'all', gather_facts: false, tasks: [tell('deeper', layered)] }],
+    },
+    playbook: [
+      { hosts: 'all', tasks: [tell('before', layered)] },
+      { import_playbook: 'sub/other.yml' },
+      { hosts: 'all', tasks: [tell('after', layered)] },
     ],
   },
   'a condition of a block is tested before each task': play([

@@ -140,6 +140,16 @@ describe('import_playbook', () => {
       playbook: '- import_playbook: sub/beside.yml\n',
       deeds: ['from sub, /p/sub', 'in sub', 'write /etc/app/conf'],
     },
+    {
+      case: 'has what stands in group_vars and host_vars beside the imported playbook for its plays alone',
+      playbook: '- &say {hosts: all, tasks: [{command: "{{ default a 1 }} {{ default b 1 }}"}]}\n- import_playbook: sub/vars.yml\n- *say\n',
+      files: {
+        'sub/vars.yml': '- {hosts: all, tasks: [{command: "{{ default a 1 }} {{ default b 1 }}"}]}\n',
+        'sub/group_vars/all.yml': 'a: 2\n',
+        'sub/host_vars/h1.yml': 'b: "{{ a }}3"\n',
+      },
+      deeds: ['1 1', '2 23', '1 1'],
+    },
     { case: 'may import in its turn', playbook: '- import_playbook: sub/more.yml\n', deeds: ['one other kept', 'two'] },
     { case: 'has the full name too', playbook: '- ansible.builtin.import_playbook: other.yml\n', deeds: ['one other kept', 'two'] },
   ])('$case', async ({ playbook, files, deeds, tags }) => {

@@ -1,5 +1,5 @@
 import { dirname, extname, join, resolve } from 'node:path'
-import type { Inventory, LayerName, VarLayer } from '../../model/inventory.ts'
+import type { Inventory, VarLayer } from '../../model/inventory.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { MapSource } from '../../model/source.ts'
 import type { Files } from '../../ports/ports.ts'
@@ -38,11 +38,12 @@ export interface LoadedInventory {
 /** Reads inventories: files, folders and lists like "h1,h2". Later ones add to earlier ones. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions): LoadedInventory {
   const reader = newReader(options.files, options.cwd, options.vault, options.run)
-  const inventory = readInventory(sources, reader, options.playbookFolder)
+  const inventory = readInventory(sources, reader, options.playbookFolder === undefined ? [] : [options.playbookFolder])
   return { inventory, problems: reader.problems.map((problem) => discreet(problem, reader.sealed)), texts: reader.texts }
 }
 
-export function readInventory(sources: readonly string[], reader: Reader, playbookFolder: string | undefined): Inventory {
+/** `playbookFolders`: of the playbook that was named, then of those that it imports. */
+export function readInventory(sources: readonly string[], reader: Reader, playbookFolders: readonly string[]): Inventory {
   const bases: string[] = []
   const draft = newDraft(startOf(sources[0] ?? 'inventory'))
   for (const source of sources) {
@@ -61,12 +62,8 @@ export function readInventory(sources: readonly string[], reader: Reader, playbo
       else readFolder(path, draft, reader)
     }
   }
-  const inventory = finishInventory(
-    draft,
-    bases[0] ?? reader.cwd,
-    outsideLayers(reader, [...new Set(bases)], playbookFolder),
-    reader.problems,
-  )
+  const outside = outsideLayers(reader, [...new Set(bases)], playbookFolders)
+  const inventory = { ...finishInventory(draft, bases[0] ?? reader.cwd, outside, reader.problems), playbookFolder: playbookFolders[0] }
   checkConnections(inventory, reader.problems)
   return inventory
 }
@@ -168,22 +165,29 @@ function formOf(path: string, { text }: NamedText): 'yaml' | 'ini' | 'toml' {
   return /^(?:---|\{|["']?[\w.-]+["']?\s*:(?:\s|$))/.test(first.trimStart()) ? 'yaml' : 'ini'
 }
 
-function outsideLayers(reader: Reader, bases: readonly string[], playbookFolder: string | undefined) {
+/**
+ * What stands beside inventories is for all plays. What stands beside a playbook is for its own plays: those of an imported one
+ * have what stands beside that one in its place (executor/playbook_executor.py of ansible-core 2.19 moves the base folder).
+ */
+function outsideLayers(reader: Reader, bases: readonly string[], playbookFolders: readonly string[]) {
   // the same folder is read once, as the inventory's
   const places = [
-    ...bases.map((base) => ({ base, owner: 'inventory' as const })),
-    ...(playbookFolder === undefined || bases.includes(playbookFolder) ? [] : [{ base: playbookFolder, owner: 'playbook' as const }]),
-  ].map(({ base, owner }) => ({
-    owner,
-    groups: varsFolder(reader, join(base, 'group_vars')),
-    hosts: varsFolder(reader, join(base, 'host_vars')),
-  }))
+    ...bases.map((base) => ({ base, owner: 'inventory' as const, only: {} })),
+    ...playbookFolders
+      .filter((base) => !bases.includes(base))
+      .map((base) => ({ base, owner: 'playbook' as const, only: { folder: base } })),
+  ].map(({ base, owner, only }) => {
+    const groups = varsFolder(reader, join(base, 'group_vars'))
+    const hosts = varsFolder(reader, join(base, 'host_vars'))
+    const marked = (layers: readonly VarLayer[]): readonly VarLayer[] => layers.map((layer) => ({ ...layer, ...only }))
+    return {
+      group: (name: string) => marked(groups.layersOf(name, name === 'all' ? `${owner} group_vars/all` : `${owner} group_vars`)),
+      host: (name: string) => marked(hosts.layersOf(name, `${owner} host_vars`)),
+    }
+  })
   return {
-    group: (name: string): readonly VarLayer[] =>
-      places.flatMap(({ owner, groups }) =>
-        groups.layersOf(name, (name === 'all' ? `${owner} group_vars/all` : `${owner} group_vars`) satisfies LayerName),
-      ),
-    host: (name: string): readonly VarLayer[] => places.flatMap(({ owner, hosts }) => hosts.layersOf(name, `${owner} host_vars`)),
+    group: (name: string): readonly VarLayer[] => places.flatMap(({ group }) => group(name)),
+    host: (name: string): readonly VarLayer[] => places.flatMap(({ host }) => host(name)),
   }
 }
 
