@@ -64,7 +64,7 @@ async function saidOf(
   return { exit: report.exitCode, said, file: host.files.get('/etc/app/t')?.content }
 }
 
-test('what a host says stays data on every way through a playbook', async () => {
+test('what a host says stays data on every way through a playbook', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(hostile, async (answer) => {
       const { exit, said, file } = await saidOf(answer)

@@ -136,7 +136,7 @@ export async function lookAtRestart(): Promise<Sides> {
         )
         const again = await start(folder, 'site.yml')
         const restarted =
-          name === 'ansible' ? existsSync(join(folder.path, 'restarted')) : /"label":"daemon"[^}]*"status":"changed"/.test(again.out)
+          name === 'ansible' ? existsSync(join(folder.path, 'restarted')) : /"label":"daemon".*"status":"changed"/.test(again.out)
         return `${ended(up)}, then ${ended(again)}: ${restarted ? 'restarted' : 'not restarted'}`
       } finally {
         await run(folder, 'down.yml')

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -73,7 +73,14 @@ describe('a process of its own, in a real shell', () => {
     },
   })
   const pidOn = (port: number): number => {
-    const argvOf = (pid: string) => (existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') : [])
+    const argvOf = (pid: string) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      } catch {
+        // It has ended since its folder was listed.
+        return []
+      }
+    }
     return Number(
       readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && argvOf(pid)[1] === server && argvOf(pid)[2] === String(port)) ?? 0,
     )
