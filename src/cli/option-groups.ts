@@ -42,7 +42,7 @@ export function reachOptions(command: Command): Command {
     .option('-k, --ask-pass', 'ask for the password of the ssh login', false)
     .option('-b, --become', 'become another user on the hosts', false)
     .option('--become-user <name>', 'user to become (default: root)')
-    .option('-K, --ask-become-pass', 'ask for the password of sudo', false)
+    .option('-K, --ask-become-pass', 'ask for the password of sudo or su', false)
     .option('--known-hosts <file>', 'known_hosts file to use instead of the usual ones (repeatable)', collect, [])
     .addOption(new Option('--connect-timeout <seconds>', 'give up connecting after this time').argParser(wholeNumber(1)))
     .addOption(new Option('--transport <name>', 'how to reach hosts that say nothing else').choices(transportNames))
