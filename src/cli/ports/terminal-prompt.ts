@@ -33,9 +33,10 @@ export function terminalPrompt(io: Pick<Io, 'stdin' | 'stderr'>): TerminalPrompt
     secret: async (question) => {
       const { stdin } = io
       if (stdin.isTTY !== true || stdin.setRawMode === undefined) throw nobody(question)
-      io.stderr.write(`${question}: `)
+      // The question comes last: whoever sees it may type, and the terminal echoes what comes before raw mode.
       stdin.setRawMode(true)
       try {
+        io.stderr.write(`${question}: `)
         return Secret.of(await readLine(stdin))
       } finally {
         stdin.setRawMode(false)
