@@ -20,6 +20,8 @@ umask 077
 cd / || exit 1
 tls_state=${'$'}{0%/*/watch}
 tls_bad() { echo "$1" >>"$tls_tx/failed"; }
+tls_look() { set -- $(ls -ldn -- "$1"); echo "$1 $3 $4"; }
+tls_same() { [ -f "$1" ] && [ ! -L "$1" ] && [ -f "$2" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2" && [ "$(tls_look "$1")" = "$(tls_look "$2")" ]; }
 tls_back() {
   if [ -n "$3" ] && [ ! -e "$3" ] && [ ! -L "$3" ]; then
     # Of a transaction that was committed: first beside its place again, so that the rest is a rename as ever.
@@ -29,7 +31,8 @@ tls_back() {
   if [ -e "$3" ] || [ -L "$3" ]; then
     if [ -d "$2" ] && [ ! -L "$2" ]; then tls_bad "$2: a folder is in the way of what was there"; return; fi
     if [ -L "$2" ]; then rm -f -- "$2"; fi
-    mv -f -- "$3" "$2" || { tls_bad "$2: what was there still lies at $3"; return; }
+    # An immutable file kept its place, and beside it lies a copy of it: Linux makes no second name of one.
+    mv -f -- "$3" "$2" || tls_same "$2" "$3" || { tls_bad "$2: what was there still lies at $3"; return; }
     # Two names of one file: the rename did nothing.
     rm -f -- "$3"
   elif [ -e "$tls_tx/n.$1" ]; then

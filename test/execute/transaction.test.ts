@@ -114,6 +114,40 @@ function isAlive(pid: number): boolean {
 
 const log = (): string => readFileSync(state('log'), 'utf8')
 
+const canFreeze =
+  spawnSync('sh', ['-c', 'f=$(mktemp) && chattr +i "$f" 2>/dev/null && chattr -i "$f" && rm -f "$f"']).status === 0 &&
+  process.getuid?.() === 0
+describe.runIf(canFreeze)('a file that is immutable', () => {
+  afterEach(() => {
+    spawnSync('chattr', ['-i', at('opened')])
+  })
+  const wanted = (): readonly ActStep[] => [write('replaced', 'new\n', 'old\n'), write('opened', 'other\n', 'same\n')]
+
+  test('fails its step, stays as it is, and what came before it goes back', async () => {
+    expect(spawnSync('chattr', ['+i', at('opened')]).status).toBe(0)
+    const before = snapshot()
+    const host = await session('aaaaaaaa')
+    const failed = await apply(host, wanted())
+    expect(failed).toHaveLength(1)
+    expect(failed[0]).toMatch(/^1: .*Operation not permitted/s)
+    expect(readFileSync(at('replaced'), 'utf8')).toBe('new\n')
+    expect(await host.rollback('failed')).toMatchObject({ any: true, left: [] })
+    expect(snapshot()).toEqual(before)
+  })
+
+  test('is named where it is another one than was there', async () => {
+    const host = await session('aaaaaaaa')
+    expect(await apply(host, [write('opened', 'other\n', 'same\n')])).toEqual([])
+    expect(spawnSync('chattr', ['+i', at('opened')]).status).toBe(0)
+    expect((await host.rollback('failed')).left).toEqual([expect.stringContaining(`${at('opened')}: what was there still lies at`)])
+  })
+
+  test('the twin: the same steps end well where it is not', async () => {
+    expect(await apply(await session('aaaaaaaa'), wanted())).toEqual([])
+    expect(readFileSync(at('opened'), 'utf8')).toBe('other\n')
+  })
+})
+
 test('a commit leaves what is new, and the old versions in the history alone', async () => {
   const host = await session('aaaaaaaa')
   expect(await apply(host)).toEqual([])
