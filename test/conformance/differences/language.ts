@@ -39,6 +39,11 @@ export const languageDifferences: Differences = {
     there: 'exit 2; h1 before: ok; h1 one: failed',
     here: 'exit 1 KEY_UNKNOWN',
   },
+  'inventory-once': {
+    given: play([before, { meta: 'refresh_inventory' }]),
+    there: 'exit 0; h1 before: ok',
+    here: 'exit 1 NOT_SUPPORTED',
+  },
   'handler-unknown': { given: play([act('one', { notify: 'nobody' })]), there: 'exit 0; h1 one: ok', here: 'exit 1 HANDLER_UNKNOWN' },
   'content-is-data': {
     given: {
