@@ -16,18 +16,22 @@ const below = (folder: string, pattern: RegExp): readonly string[] =>
     .map((path) => join(folder, path))
     .sort()
 
-/** Path of every example -> its schema. Files of tasks are lists of tasks without a play, which no schema describes. */
+/** Path of every example -> its schema. */
 const examples = [
   ...below('playbooks', /site\.yml$/).map((path) => ({ path, schema: 'playbook' })),
   ...below('playbooks', /inventory\.yml$/).map((path) => ({ path, schema: 'inventory' })),
   ...below('roles', /^[^/]+\/role\.yml$/).map((path) => ({ path, schema: 'role' })),
+  ...below('roles', /\/tasks\/[^/]+\.yml$/).map((path) => ({ path, schema: 'tasks' })),
+  ...below('roles', /\/handlers\/[^/]+\.yml$/).map((path) => ({ path, schema: 'handlers' })),
   ...below('roles', /\/cases\/[^/]+\.yml$/).map((path) => ({ path, schema: 'role-case' })),
 ]
 
 describe('an example', () => {
   test('is there of each kind', () => {
-    expect(new Set(examples.map(({ schema }) => schema))).toEqual(new Set(['playbook', 'inventory', 'role', 'role-case']))
-    expect(examples.length).toBeGreaterThanOrEqual(25)
+    expect(new Set(examples.map(({ schema }) => schema))).toEqual(
+      new Set(['playbook', 'inventory', 'role', 'tasks', 'handlers', 'role-case']),
+    )
+    expect(examples.length).toBeGreaterThanOrEqual(36)
   })
 
   test.each(examples)('$path names its schema, and the language server finds nothing wrong in it', async ({ path, schema }) => {
