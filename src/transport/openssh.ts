@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import type { ConnectionTarget, Transport } from '../ports/channel.ts'
+import type { Channel, ConnectionTarget, Transport } from '../ports/channel.ts'
+import { againWhenDropped } from './dropped.ts'
 import { failure, quoted } from './failure.ts'
 import { defaultKeepaliveSeconds, type TransportOptions } from './options.ts'
 import { type Counters, Inbox, type Pipe, zeroCounters } from './pipe.ts'
@@ -23,22 +24,32 @@ export function opensshTransport(options: TransportOptions): Transport {
       for (const one of [...(target.jumps ?? []), target]) checkTarget(one, options)
       const words = sshWords(target, options)
       const counters = zeroCounters()
-      let program: SshProgram | undefined
-      try {
-        return await startShell(
-          async (command) => {
-            program = await startProgram([...words, command], target, options, counters)
-            return program.pipe
-          },
-          target,
-          options,
-          counters,
-        )
-      } catch (error) {
-        await program?.pipe.close()
-        throw program?.refusal() ?? error
-      }
+      return againWhenDropped(() => openOnce(words, target, options, counters), target, options)
     },
+  }
+}
+
+async function openOnce(
+  words: readonly string[],
+  target: ConnectionTarget,
+  options: TransportOptions,
+  counters: Counters,
+): Promise<Channel | 'dropped'> {
+  let program: SshProgram | undefined
+  try {
+    return await startShell(
+      async (command) => {
+        program = await startProgram([...words, command], target, options, counters)
+        return program.pipe
+      },
+      target,
+      options,
+      counters,
+    )
+  } catch (error) {
+    await program?.pipe.close()
+    if (program?.dropped() === true) return 'dropped'
+    throw program?.refusal() ?? error
   }
 }
 
@@ -96,8 +107,13 @@ function fileWord(path: string, target: ConnectionTarget): string {
   return `"${path.replaceAll('%', '%%')}"`
 }
 
+/** What ssh says where the server was gone before it had named its version; nothing of a login has begun then. */
+const endedUnspoken = /^kex_exchange_identification: (read: )?Connection (closed by remote host|reset by peer)\s*$/
+
 interface SshProgram {
   readonly pipe: Pipe
+  /** whether ssh gave up because the server dropped it before a word */
+  dropped(): boolean
   /** why ssh itself gave up, once it has */
   refusal(): Error | undefined
 }
@@ -145,7 +161,8 @@ function startProgram(
     child.once('spawn', () => {
       counters.connections += 1
       counters.channels += 1
-      resolve({ pipe, refusal: () => (status === failedItself ? refusalOf(said, target) : undefined) })
+      const dropped = (): boolean => status === failedItself && endedUnspoken.test(said)
+      resolve({ pipe, dropped, refusal: () => (status === failedItself ? refusalOf(said, target) : undefined) })
     })
   })
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { ConnectionTarget } from '../ports/channel.ts'
 import { dial } from './dial.ts'
+import { againWhenDropped } from './dropped.ts'
 import { failure, quoted } from './failure.ts'
 import { hostKeyProblem, orderedHostKeyAlgorithms } from './host-key.ts'
 import type { Line } from './jump-hosts.ts'
@@ -35,8 +36,6 @@ const algorithms = {
 
 /** ssh2 gives up when one more is due, so a line that swallows everything is found out within 12 s. */
 const keepalivesUnanswered = 2
-/** sshd drops connections beyond MaxStartups before it says anything. */
-const triesWhenDropped = 6
 
 export interface SshLibraries {
   readonly NodeSSH: typeof import('node-ssh')['NodeSSH']
@@ -54,7 +53,7 @@ export interface SshConnection {
 type Attempt = SshConnection | 'dropped'
 
 /** Connects and logs in. Throws TlsplayError; retries only what happens before the server has spoken. */
-export async function connectSsh(
+export function connectSsh(
   target: ConnectionTarget,
   entries: readonly KnownHost[],
   ways: LoginWays,
@@ -63,16 +62,7 @@ export async function connectSsh(
   counters: Counters,
   line?: Line,
 ): Promise<SshConnection> {
-  for (let tries = 1; ; tries++) {
-    const attempt = await connectOnce(target, entries, ways, libraries, options, counters, line)
-    if (attempt !== 'dropped') return attempt
-    if (tries === triesWhenDropped) {
-      const hint =
-        'the server lets in too few at a time: raise MaxStartups in sshd_config, look at PerSourcePenalties and fail2ban, or run fewer hosts in parallel'
-      throw failure(target, 'THROTTLED', `the ssh server closed ${tries} connections before it said anything`, hint)
-    }
-    await options.sleep(100 * 2 ** tries * (0.5 + options.random()))
-  }
+  return againWhenDropped(() => connectOnce(target, entries, ways, libraries, options, counters, line), target, options)
 }
 
 async function connectOnce(

@@ -1,4 +1,3 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSshHost, type SshHost } from '../../src/embedded/ssh-host.ts'
 import { TlsplayError } from '../../src/model/problem.ts'
@@ -6,6 +5,7 @@ import type { TransportOptions } from '../../src/transport/options.ts'
 import { sshTransport } from '../../src/transport/ssh.ts'
 import { optionsWith, problemOf, removeTemporaryFolders, targetWith, temporaryFolder, trusting } from './rig.ts'
 import { startTcpProxy } from './tcp-proxy.ts'
+import { startThrottle } from './throttle.ts'
 import { cuts } from './wire.ts'
 
 let host: SshHost
@@ -99,31 +99,12 @@ test('the twin: a quiet program on a host that answers is left alone', async () 
 })
 
 describe('servers that drop connections before they speak', () => {
-  /** Closes the first `drops` connections with these last words, then hands on to the real host. */
-  async function startThrottle(drops: number, words: string) {
-    let seen = 0
-    const server = createServer((client: Socket) => {
-      seen += 1
-      client.on('error', () => undefined)
-      if (seen <= drops) {
-        client.resume()
-        client.end(words)
-        return
-      }
-      const upstream = connect({ port: host.port, host: '127.0.0.1' })
-      upstream.on('error', () => undefined)
-      client.pipe(upstream).pipe(client)
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-    const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()))
-    return { port: (server.address() as AddressInfo).port, seen: () => seen, close }
-  }
   test.each([
     { case: 'silently', words: '' },
     { case: 'as sshd does beyond MaxStartups', words: 'Exceeded MaxStartups\r\n' },
     { case: 'as sshd does in a penalty', words: 'Not allowed at this time\r\n' },
   ])('$case: it waits longer each time and gets through', async ({ words }) => {
-    const throttle = await startThrottle(3, words)
+    const throttle = await startThrottle(host.port, 3, words)
     const waits: number[] = []
     const sleep = (milliseconds: number): Promise<void> => {
       waits.push(milliseconds)
@@ -135,7 +116,7 @@ describe('servers that drop connections before they speak', () => {
     await throttle.close()
   })
   test('six times are enough to give up', async () => {
-    const throttle = await startThrottle(100, '')
+    const throttle = await startThrottle(host.port, 100, '')
     const problem = await problemOf(wholeRun(throttle.port, { seconds: 10 }))
     expect(problem.code).toBe('THROTTLED')
     expect(problem.hint).toContain('MaxStartups')
@@ -145,7 +126,7 @@ describe('servers that drop connections before they speak', () => {
   test('hosts that are dropped together do not come back together', async () => {
     const waits: number[] = []
     for (const random of [0, 0.999]) {
-      const throttle = await startThrottle(1, '')
+      const throttle = await startThrottle(host.port, 1, '')
       const sleep = (milliseconds: number): Promise<void> => {
         waits.push(milliseconds)
         return Promise.resolve()
@@ -159,7 +140,7 @@ describe('servers that drop connections before they speak', () => {
     { case: 'a web server', words: 'HTTP/1.1 400 Bad Request\r\n\r\n', code: 'HOST_UNREACHABLE', says: 'no ssh server' },
     { case: 'garbage', words: '\x00\x1b[31m\r\n', code: 'HOST_UNREACHABLE', says: '\\u{1b}' },
   ])('$case is no ssh server', async ({ words, code, says }) => {
-    const throttle = await startThrottle(100, words)
+    const throttle = await startThrottle(host.port, 100, words)
     const problem = await problemOf(wholeRun(throttle.port, { seconds: 10 }))
     expect(problem.code).toBe(code)
     expect(problem.message).toContain(says)

@@ -6,6 +6,7 @@ import type { Channel, ConnectionTarget } from '../../src/ports/channel.ts'
 import { Secret } from '../../src/model/value.ts'
 import { opensshTransport, sshWords } from '../../src/transport/openssh.ts'
 import { optionsWith, problemOf, removeTemporaryFolders, targetWith, temporaryFolder } from './rig.ts'
+import { startThrottle } from './throttle.ts'
 
 let host: SshHost
 let folder = ''
@@ -90,6 +91,49 @@ describe('what ssh refuses has the code that it has with the library, and nothin
   test('no ssh on this machine', async () => {
     const without = opensshTransport(optionsWith({}, { environment: { PATH: '/nonexistent' } }))
     expect(await problemOf(without.open(target()))).toMatchObject({ code: 'HOST_UNREACHABLE', hint: 'install the ssh client' })
+  })
+})
+
+describe('servers that drop connections before they speak', () => {
+  /** Opens through a server that drops the first ones so; tells how often it was asked, and how long each wait was. */
+  async function behind(drops: number, words: string) {
+    const throttle = await startThrottle(host.port, drops, words)
+    const known = file('known-behind', `${host.hostKeyLine.replace(/^\S+/, `[127.0.0.1]:${throttle.port}`)}\n`)
+    const waits: number[] = []
+    const sleep = (milliseconds: number): Promise<void> => {
+      waits.push(milliseconds)
+      return Promise.resolve()
+    }
+    const opening = opensshTransport(optionsWith({}, { sleep })).open(target({ port: throttle.port, knownHostsFiles: [known] }))
+    return { opening, waits, throttle }
+  }
+
+  test.each([
+    { case: 'silently', words: '' },
+    { case: 'as sshd does beyond MaxStartups', words: 'Exceeded MaxStartups\r\n' },
+    { case: 'as sshd does in a penalty', words: 'Not allowed at this time\r\n' },
+  ])('$case: ssh is started again, after a longer wait each time', async ({ words }) => {
+    const { opening, waits, throttle } = await behind(3, words)
+    open = await opening
+    expect(waits).toEqual([200, 400, 800])
+    expect(throttle.seen()).toBe(4)
+    expect(host.stats.connections).toBe(1)
+    await open.close()
+    await throttle.close()
+  })
+
+  test('six times are enough to give up', async () => {
+    const { opening, throttle } = await behind(100, '')
+    expect(await problemOf(opening)).toMatchObject({ code: 'THROTTLED', hint: expect.stringContaining('MaxStartups') })
+    expect(throttle.seen()).toBe(6)
+    await throttle.close()
+  })
+
+  test('the twin: a server that spoke is not asked again', async () => {
+    const { opening, waits, throttle } = await behind(100, 'SSH-2.0-OpenSSH_9.2\r\n')
+    expect((await problemOf(opening)).code).toBe('HOST_UNREACHABLE')
+    expect([waits, throttle.seen()]).toEqual([[], 1])
+    await throttle.close()
   })
 })
 
