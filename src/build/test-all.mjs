@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -50,7 +50,16 @@ function ring(name, config, { node = process.execPath, env = {} } = {}) {
   const failed = counted?.numFailedTests ?? 0
   const lost = !ok && failed === 0 ? 1 : (counted?.numPassedTests ?? 0) === 0 ? 1 : 0
   totals.failed += failed + lost
-  if (failed + lost > 0) broken.push(name)
+  if (failed + lost > 0) broken.push(name, ...failedTests(counted))
+}
+
+/** Which tests of a report failed, a line each: the report itself is far above in the output by the time the last ring ends. */
+function failedTests(report) {
+  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name)
+    const tests = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `  ${file}: ${fullName}`)
+    return tests.length === 0 && message ? [`  ${file}: ${message.split('\n', 1)[0]}`] : tests
+  })
 }
 
 function install() {
@@ -112,6 +121,6 @@ try {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-for (const name of broken) console.log(`failed: ${name}`)
+for (const line of broken) console.log(line.startsWith('  ') ? line : `failed: ${line}`)
 console.log(`${totals.passed} passed, ${totals.failed} failed`)
 process.exitCode = totals.failed === 0 ? 0 : 1
