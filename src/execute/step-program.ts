@@ -4,6 +4,7 @@ import { closeSection, openSection, splitSection } from '../lib/sections.ts'
 import { bytesOf, sha256Of } from '../lib/content.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import { journalBefore } from './journal.ts'
+import { likeness, replaces } from './likeness.ts'
 import { roomSection } from './room.ts'
 import type { InstallStep, MakeStep, RunStep, WriteStep } from '../model/step.ts'
 import { revealText, Secret, type Text } from '../model/value.ts'
@@ -48,6 +49,7 @@ export function prepareProgram(steps: readonly Numbered<StageStep>[], made: Made
     ...(journaled && staged.length > 0
       ? [`printf '%s\\n' ${staged.map(({ variable }) => `"$${variable}"`).join(' ')} >>"$tls_state/open/staged"`]
       : []),
+    ...likeness(steps),
     'tls_short=0',
     ...steps.flatMap(({ number, step }) => [
       step.kind === 'write' ? stageWrite(number, step, nonce) : stageMake(number, step, made, nonce),
@@ -100,7 +102,9 @@ function stagedFiles({ number, step }: Numbered<StageStep>): readonly { readonly
 function stageWrite(number: number, step: WriteStep, nonce: string): string {
   const path = `"$${stagedVariable(number)}"`
   const plain = plainText(step)
-  const put = plain === undefined ? `base64 -d >${path} ${hereDocument(bytesOf(step.content))}` : `printf %s ${quote(plain)} >${path}`
+  const give = plain === undefined ? `base64 -d ${hereDocument(bytesOf(step.content))}` : `printf %s ${quote(plain)}`
+  // What it is like is settled while it is empty: nobody whom its old mode let in sees the new content.
+  const put = `{ ${replaces(step) ? `tls_like ${quote(step.path)} ${path} && ` : ''}${give}\n} >${path}`
   return [
     openSection(nonce, number),
     `set -C; { ${put}\n} 2>&1; tls_rc=$?; set +C`,

@@ -172,6 +172,94 @@ describe('write', () => {
   })
 })
 
+describe('a file that takes the place of another', () => {
+  const path = (): string => join(folder, 'f')
+  const old = { sha256: sha256Hex('old\n') }
+  const replaced = (more: Partial<WriteStep> = {}): Numbered<WriteStep> => ({
+    number: 0,
+    step: write(path(), 'new\n', { expect: old, ...more }),
+  })
+  beforeEach(() => writeFileSync(path(), 'old\n', { mode: 0o644 }))
+
+  /** setxattr(2) by its number, for no package that every machine has gives an ACL: u::rw-, u:1:r--, g::r--, m::r--, o::r--. */
+  function giveAcl(): void {
+    const entries = '02000000 01000600ffffffff 0200040001000000 04000400ffffffff 10000400ffffffff 20000400ffffffff'.replaceAll(' ', '')
+    const call = process.arch === 'arm64' ? 5 : 188
+    const program = `my $v = pack 'H*', '${entries}'; my $n = 'system.posix_acl_access'; syscall(${call}, $ARGV[0], $n, $v, length $v, 0) == 0 or die $!`
+    const { status, stderr } = spawnSync('perl', ['-e', program, path()], { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
+  }
+  const listed = (): string => spawnSync('ls', ['-l', path()], { encoding: 'utf8' }).stdout.split(' ')[0] ?? ''
+
+  test.each([
+    { case: 'text', content: 'new\n' },
+    { case: 'bytes', content: Buffer.from('new\n') },
+  ])('keeps the ACL of what was there, with the mode that is wanted: $case', ({ content }) => {
+    giveAcl()
+    const step = replaced({ content })
+    const { sections, output } = shell([prepare(step), `ls -l ${folder}/.tlsplay.run1.tls_s0`, act(step)])
+    expect(sections.get(0)?.rc).toBe(0)
+    // Staged, and not put in place yet: the owner alone may read it, the ACL and the old mode notwithstanding.
+    expect(output).toMatch(/^-rw-r-----\+ .*tls_s0$/m)
+    expect(readFileSync(path(), 'utf8')).toBe('new\n')
+    expect(listed()).toBe('-rw-r-----+')
+  })
+
+  test('is closed to all but its owner from its first byte on, though the mode of what was there was open', () => {
+    giveAcl()
+    const tools = join(folder, 'bin')
+    mkdirSync(tools)
+    writeFileSync(join(tools, 'base64'), `#!/bin/sh\nls -l ${folder}/.tlsplay.run1.tls_s0 >${folder}/seen\nexec /usr/bin/base64 "$@"\n`, {
+      mode: 0o755,
+    })
+    const step = replaced({ content: Secret.of('new\n'), mode: 0o600 })
+    shell([prepare(step), act(step)], `${tools}:${process.env['PATH']}`)
+    expect(readFileSync(join(folder, 'seen'), 'utf8')).toMatch(/^-rw-------\+ /)
+    expect(listed()).toBe('-rw-------+')
+  })
+
+  test('the twin: where there was no ACL there is none', () => {
+    shell([prepare(replaced()), act(replaced())])
+    expect(readFileSync(path(), 'utf8')).toBe('new\n')
+    expect(listed()).toBe('-rw-r-----')
+  })
+
+  /** What is called, on a host that says of itself that SELinux is on, or off. */
+  function labelled(isOn: boolean, step: Numbered<WriteStep>): string {
+    const tools = join(folder, 'bin')
+    mkdirSync(tools)
+    const tool = (name: string, body: string): void => writeFileSync(join(tools, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+    writeFileSync(join(folder, 'calls'), '')
+    tool('selinuxenabled', `exit ${isOn ? 0 : 1}`)
+    tool('chcon', `echo "chcon $*, $(wc -c <"$3") bytes" >>${folder}/calls`)
+    tool('mv', `echo "mv $*" >>${folder}/calls; exec /bin/mv "$@"`)
+    shell([prepare(step), act(step)], `${tools}:${process.env['PATH']}`)
+    return readFileSync(join(folder, 'calls'), 'utf8').replaceAll(`${folder}/`, '')
+  }
+
+  test('has the SELinux label of what was there before it has a byte, and before it is put in place', () => {
+    expect(labelled(true, replaced())).toBe('chcon --reference=f -- .tlsplay.run1.tls_s0, 0 bytes\nmv -f -- .tlsplay.run1.tls_s0 f\n')
+  })
+
+  test.each([
+    { case: 'where SELinux is off', isOn: false, expect: old },
+    { case: 'where nothing was there', isOn: true, expect: 'absent' as const },
+  ])('the twin: no label is set $case', ({ isOn, expect: expected }) => {
+    if (expected === 'absent') rmSync(path())
+    expect(labelled(isOn, replaced({ expect: expected }))).toBe('mv -f -- .tlsplay.run1.tls_s0 f\n')
+  })
+
+  test('a label that cannot be set fails the step, and what was there stays', () => {
+    const tools = join(folder, 'bin')
+    mkdirSync(tools)
+    writeFileSync(join(tools, 'selinuxenabled'), '#!/bin/sh\n', { mode: 0o755 })
+    writeFileSync(join(tools, 'chcon'), '#!/bin/sh\necho "chcon: Operation not permitted" >&2\nexit 1\n', { mode: 0o755 })
+    const { sections } = shell([prepare(replaced())], `${tools}:${process.env['PATH']}`)
+    expect(sections.get(0)).toMatchObject({ rc: 1, stdout: 'chcon: Operation not permitted\n' })
+    expect(readFileSync(path(), 'utf8')).toBe('old\n')
+  })
+})
+
 describe('make and install', () => {
   test('a file made while staging is private, and lands with its mode', () => {
     const path = join(folder, 'key')
