@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import type { TlsplayError } from '../model/problem.ts'
 import type { ConnectionTarget } from '../ports/channel.ts'
 import { failure } from './failure.ts'
@@ -8,9 +8,14 @@ export function dial(target: ConnectionTarget): Promise<Socket | 'dropped'> {
   return new Promise((resolve, reject) => {
     // Node gives each of several addresses 250 ms by default, less than a slow line needs for one round trip.
     const socket = connect({ host: target.address, port: target.port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 })
+    // Of an address nobody asks a resolver, and no event tells of it.
+    let hasAddress = isIP(target.address) !== 0
+    socket.once('lookup', () => {
+      hasAddress = true
+    })
     const timer = setTimeout(() => {
       socket.destroy()
-      reject(unreachable(target, 'ETIMEDOUT', undefined))
+      reject(unreachable(target, hasAddress ? 'ETIMEDOUT' : 'EAI_AGAIN', undefined))
     }, target.connectTimeoutSeconds * 1000)
     socket.once('connect', () => {
       clearTimeout(timer)
