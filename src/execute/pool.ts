@@ -1,4 +1,7 @@
-/** Runs `act` over items, at most `width` at a time, started in order. One that throws makes the whole reject after those in flight ended. */
+/**
+ * Runs `act` over items, at most `width` at a time, started in order. One that throws makes the whole reject after those in
+ * flight ended. Between two starts the event loop turns once: what the first has sent for is on its way while the next thinks.
+ */
 export async function eachBounded<T>(items: readonly T[], width: number, act: (item: T) => Promise<void>): Promise<void> {
   let next = 0
   const errors: unknown[] = []
@@ -11,7 +14,12 @@ export async function eachBounded<T>(items: readonly T[], width: number, act: (i
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, worker))
+  const workers: Promise<void>[] = []
+  for (let index = 0; index < Math.max(1, Math.min(width, items.length)); index++) {
+    if (index > 0) await new Promise((resolve) => setImmediate(resolve))
+    workers.push(worker())
+  }
+  await Promise.all(workers)
   if (errors.length > 0) throw errors[0]
 }
 

@@ -20,6 +20,8 @@ export function dial(target: ConnectionTarget): Promise<Socket | 'dropped'> {
     socket.once('connect', () => {
       clearTimeout(timer)
       socket.removeAllListeners('error')
+      // Until ssh2 listens a reset is no error of the process; whoever takes the socket sees that it is destroyed.
+      socket.on('error', () => undefined)
       resolve(socket)
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {

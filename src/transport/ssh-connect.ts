@@ -42,6 +42,12 @@ export interface SshLibraries {
   readonly ssh2: Ssh2
 }
 
+/** What it takes to log in. The line is dialled while it is still being loaded and read. */
+export interface SshLogin {
+  readonly libraries: SshLibraries
+  readonly ways: LoginWays
+}
+
 /** A connection that has logged in. `gone` tells why it ended, once it has. */
 export interface SshConnection {
   readonly client: Client
@@ -52,30 +58,37 @@ export interface SshConnection {
 
 type Attempt = SshConnection | 'dropped'
 
-/** Connects and logs in. Throws TlsplayError; retries only what happens before the server has spoken. */
+/** Connects and logs in. Throws TlsplayError, that of `login` too; retries only what happens before the server has spoken. */
 export function connectSsh(
   target: ConnectionTarget,
   entries: readonly KnownHost[],
-  ways: LoginWays,
-  libraries: SshLibraries,
+  login: Promise<SshLogin>,
   options: TransportOptions,
   counters: Counters,
   line?: Line,
 ): Promise<SshConnection> {
-  return againWhenDropped(() => connectOnce(target, entries, ways, libraries, options, counters, line), target, options)
+  // Where dialling fails first, nobody waits for this one.
+  login.catch(() => undefined)
+  return againWhenDropped(() => connectOnce(target, entries, login, options, counters, line), target, options)
 }
 
 async function connectOnce(
   target: ConnectionTarget,
   entries: readonly KnownHost[],
-  ways: LoginWays,
-  { NodeSSH, ssh2 }: SshLibraries,
+  login: Promise<SshLogin>,
   options: TransportOptions,
   counters: Counters,
   line: Line | undefined,
 ): Promise<Attempt> {
   const socket: Duplex | 'dropped' = line === undefined ? await dial(target) : await line.dial()
   if (socket === 'dropped') return socket
+  const { libraries, ways } = await login.catch((error: unknown) => {
+    socket.destroy()
+    throw error
+  })
+  // Reset meanwhile: ssh2 would wait for a word from it until the deadline.
+  if (socket.destroyed) return 'dropped'
+  const { NodeSSH, ssh2 } = libraries
   counters.connections += 1
   const ssh = new NodeSSH()
   const tried: string[] = []

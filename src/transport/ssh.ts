@@ -5,7 +5,7 @@ import { knownHostsReader } from './host-key.ts'
 import { JumpHosts, type Line } from './jump-hosts.ts'
 import type { TransportOptions } from './options.ts'
 import { Inbox, zeroCounters, type Counters, type Pipe } from './pipe.ts'
-import { connectSsh, type SshConnection, type SshLibraries } from './ssh-connect.ts'
+import { connectSsh, type SshConnection, type SshLibraries, type SshLogin } from './ssh-connect.ts'
 import { keyReader, loginWays } from './ssh-keys.ts'
 import { startShell } from './start-shell.ts'
 import { checkTarget } from './target.ts'
@@ -18,12 +18,13 @@ export function sshTransport(options: TransportOptions): Transport {
     const [{ NodeSSH }, { default: ssh2 }] = await Promise.all([import('node-ssh'), import('ssh2')])
     return { NodeSSH, ssh2, readKey: keyReader(options, ssh2) }
   }
-  const connect = async (target: ConnectionTarget, line: Line | undefined, counters: Counters): Promise<SshConnection> => {
+  const loginOf = async (target: ConnectionTarget): Promise<SshLogin> => {
     loaded ??= load()
     const libraries = await loaded
-    const ways = loginWays(target, options, libraries.readKey)
-    return connectSsh(target, knownHosts(target.knownHostsFiles), ways, libraries, options, counters, line)
+    return { libraries, ways: loginWays(target, options, libraries.readKey) }
   }
+  const connect = (target: ConnectionTarget, line: Line | undefined, counters: Counters): Promise<SshConnection> =>
+    connectSsh(target, knownHosts(target.knownHostsFiles), loginOf(target), options, counters, line)
   const jumpHosts = new JumpHosts((hop, line) => connect(hop, line, zeroCounters()))
   return {
     async open(target) {

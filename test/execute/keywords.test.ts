@@ -98,7 +98,8 @@ test.each([
         act: async (groups: Parameters<typeof act>[0]) => {
           working += 1
           most = Math.max(most, working)
-          await new Promise((resolve) => setImmediate(resolve))
+          // Hosts start one turn of the event loop after another.
+          for (let turn = 0; turn < 2 * hosts.size; turn++) await new Promise((resolve) => setImmediate(resolve))
           working -= 1
           return act(groups)
         },

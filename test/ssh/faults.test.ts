@@ -103,6 +103,7 @@ describe('servers that drop connections before they speak', () => {
     { case: 'silently', words: '' },
     { case: 'as sshd does beyond MaxStartups', words: 'Exceeded MaxStartups\r\n' },
     { case: 'as sshd does in a penalty', words: 'Not allowed at this time\r\n' },
+    { case: 'by a reset', words: undefined },
   ])('$case: it waits longer each time and gets through', async ({ words }) => {
     const throttle = await startThrottle(host.port, 3, words)
     const waits: number[] = []
