@@ -83,6 +83,45 @@ describe.each(shells)('under $name', (shell) => {
     for (const name of ['missing', 'missing too', 'plain/below a file', 'last missing']) expect(byPath.get(at(name)), name).toBe(absent)
   })
 
+  test('where a link leads is read whatever it holds, and what follows is not taken from it', () => {
+    const record = '81a4:0:0:6:1:root:root:1:2020-01-01 00:00:00.000000000 +0000'
+    const targets = ["it's", "' -> '", 'a -> b', 'ends with\n', `x\n${record}:${at('missing')}:${at('missing')}`, '"', '\u00e9\\n', "'\n"]
+    const links = targets.map((target, index) => {
+      symlinkSync(target, at(`odd ' -> ${index}`))
+      return at(`odd ' -> ${index}`)
+    })
+    const { answers } = ask(
+      shell,
+      file,
+      [...links, at('missing'), at('plain')].map((path) => ({ path })),
+    )
+    for (const link of links) rmSync(link)
+    expect(answers.slice(0, targets.length)).toEqual(targets.map((link) => expect.objectContaining({ type: 'link', link })))
+    expect(answers.at(-2)).toBe(absent)
+    expect(answers.at(-1)).toMatchObject({ type: 'file' })
+  })
+
+  test('a link whose size says nothing is read to the end of its line', () => {
+    const { answers } = ask(shell, file, [{ path: '/proc/self/fd/0' }, { path: at('plain') }])
+    expect(answers).toMatchObject([{ type: 'link', link: '/dev/null' }, { type: 'file' }])
+  })
+
+  test('a stat that escapes names is not understood from there on, and not guessed at', () => {
+    writeFileSync(at('escapes'), `#!/bin/sh\nQUOTING_STYLE=c\nPATH=\${PATH#*:}\nexport QUOTING_STYLE PATH\nexec stat "$@"\n`)
+    mkdirSync(at('bin'))
+    symlinkSync(at('escapes'), at('bin/stat'))
+    chmodSync(at('escapes'), 0o755)
+    const escaping = { ...shell, path: `${at('bin')}:${shell.path}` }
+    const { answers } = ask(
+      escaping,
+      file,
+      ['missing', 'plain', 'link'].map((name) => ({ path: at(name) })),
+    )
+    rmSync(at('bin'), { recursive: true })
+    const escapes = shell.name !== 'busybox'
+    expect(answers).toEqual([absent, ...(escapes ? [expect.any(Unknown), expect.any(Unknown)] : [expect.anything(), expect.anything()])])
+  })
+
   test('owner and group are names', () => {
     const [answer] = ask(shell, file, [{ path: '/etc/passwd' }]).answers
     expect(answer).toMatchObject({ owner: 'root', group: 'root', uid: 0, gid: 0 })
