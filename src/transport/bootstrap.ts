@@ -58,6 +58,11 @@ const withoutFlags = {
   su: (user: string) => `su -s /bin/sh -c "$0" ${user}`,
 } as const
 
+/** What root owns tells most login users from root without a process; whose own name is wanted otherwise is asked. */
+function isAlready(user: string): string {
+  return `${user === 'root' ? '[ -O / ]&&' : ''}[ "$(id -un)" = ${user} ]`
+}
+
 function becomeText(bootstrap: Bootstrap, become: NonNullable<Bootstrap['become']>): string {
   const [head, tail] = bootstrap.nonce
   const attempt = (command: string): string =>
@@ -69,7 +74,7 @@ function becomeText(bootstrap: Bootstrap, become: NonNullable<Bootstrap['become'
     'LC_ALL=C',
     'export PATH LC_ALL',
     'unset LANGUAGE',
-    `if [ "$(id -un)" = ${become.user} ];then eval "$0";exit;fi`,
+    `if ${isAlready(become.user)};then eval "$0";exit;fi`,
     become.method === 'sudo' ? sudo('-n') : attempt(withoutFlags[become.method](become.user)),
   ]
   // Status 1 is sudo's own refusal; a root shell that ended with another status must never lead to a password prompt.

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { symlinkSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { prelude } from '../../src/lib/prelude.ts'
@@ -40,6 +40,29 @@ describe('the command line', () => {
       bootstrapLine({ ...becoming, become: { user: 'deploy', method: 'sudo', withPassword: false, loginUser: 'deploy' } }, 'sh'),
     ).not.toContain('sudo')
     expect(bootstrapLine(becoming, 'sh')).toContain('sudo')
+  })
+})
+
+describe('who is already whom it should become is asked for its name only where it may be', () => {
+  const uid = process.getuid?.() ?? 0
+  const someoneElse = uid === 0 ? 65534 : uid
+  test.each([
+    { case: 'a user that does not own /', as: someoneElse, wanted: 'root', calls: 'sudo -n\n' },
+    { case: 'a user that is wanted', as: someoneElse, wanted: 'deploy', calls: 'id\n' },
+    ...(uid === 0 ? [{ case: 'root', as: 0, wanted: 'root', calls: 'id\n' }] : []),
+  ])('$case', ({ as, wanted, calls }) => {
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o777)
+    const log = join(folder, 'calls')
+    script(join(folder, 'id'), `#!/bin/sh\necho id >>${log}\necho ${wanted}\n`)
+    script(join(folder, 'sudo'), `#!/bin/sh\necho "sudo $1" >>${log}\n`)
+    const here: Bootstrap = {
+      ...bootstrap,
+      searchPath: `${folder}:${defaultSearchPath}`,
+      become: { user: wanted, method: 'sudo', withPassword: false, loginUser: undefined },
+    }
+    spawnSync('/bin/sh', ['-c', bootstrapLine(here, 'exec /bin/sh')], { uid: as, input: '' })
+    expect(readFileSync(log, 'utf8')).toBe(calls)
   })
 })
 
