@@ -1,7 +1,15 @@
-import { type Probe, probeKey } from '../model/fact.ts'
+import { linkTarget } from '../lib/paths.ts'
+import { type FileFact, type Probe, probeKey } from '../model/fact.ts'
 import type { Place } from '../plan/entry.ts'
 import type { ObservedPlaces } from '../plan/input.ts'
 import type { Observed } from '../plan/overlay.ts'
+
+/** Questions whose answer is read through symbolic links. */
+type Opening = Extract<Probe, { kind: 'content' | 'digest' | 'certificate' | 'key' }>
+const opens = (probe: Probe): probe is Opening => ['content', 'digest', 'certificate', 'key'].includes(probe.kind)
+
+/** A chain that is longer is asked link by link. */
+const maxLinks = 8
 
 /** What one run has asked about one host, what it was told, and which of that still holds. */
 export class HostMemory {
@@ -10,8 +18,14 @@ export class HostMemory {
   #fresh = true
   /** questions that were asked of the host, by key */
   readonly #asked = new Map<string, Probe>()
+  readonly #readBehindLinks = new Set<string>()
   /** what was heard of the host since the last act of this run on it */
   #heard: Observed = new Map()
+
+  /** Paths of contents that nobody asked for by that name: they were read at a link. */
+  get readBehindLinks(): ReadonlySet<string> {
+    return this.#readBehindLinks
+  }
 
   get observed(): ObservedPlaces {
     return this.#observed
@@ -31,12 +45,38 @@ export class HostMemory {
   }
 
   learn(place: Place, answers: Observed): void {
-    this.#observed = { ...this.#observed, [place]: new Map([...(this.#observed[place] ?? []), ...answers]) }
+    const before = this.#observed[place] ?? new Map()
+    const learned = place === 'host' ? this.#behindLinks(before, answers) : answers
+    this.#observed = { ...this.#observed, [place]: new Map([...before, ...learned]) }
   }
 
   /** Answers that came while a task asked, after the last act. */
   hear(answers: Observed): void {
-    this.#heard = new Map([...this.#heard, ...answers])
+    this.#heard = new Map([...this.#heard, ...this.#behindLinks(this.#heard, answers)])
+  }
+
+  /**
+   * The answers, with those they bring along: what was read at a link was read where the link leads, and need not be read
+   * there once more. Only along texts without `..`, which the kernel takes from where a folder really is, not from its name.
+   */
+  #behindLinks(before: Observed, answers: Observed): Observed {
+    const all = new Map(answers)
+    for (const [key, answer] of answers) {
+      const probe = this.#asked.get(key)
+      if (probe === undefined || !opens(probe)) continue
+      let { path } = probe.target
+      for (let links = 0; links < maxLinks; links += 1) {
+        const file = probeKey({ kind: 'file', target: { path } })
+        const { link } = (answers.get(file) ?? before.get(file) ?? {}) as Partial<FileFact>
+        if (link === undefined || link.split('/').includes('..')) break
+        path = linkTarget(path, link)
+        const behind = probeKey({ ...probe, target: { ...probe.target, path } } as Probe)
+        if (answers.has(behind)) continue
+        all.set(behind, answer)
+        if (probe.kind === 'content') this.#readBehindLinks.add(path)
+      }
+    }
+    return all
   }
 
   /** Something acted, or may have: what was heard holds no longer. */

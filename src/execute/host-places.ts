@@ -32,10 +32,11 @@ export interface PlacesPorts {
  * What is read may have to be written, and then there is a question about the room beside it, which would cost a round of its own.
  * Where room is asked for anyway, one folder more costs no process.
  */
-function withRoom(probes: readonly Probe[]): readonly Probe[] {
+function withRoom(probes: readonly Probe[], readBefore: Iterable<string>): readonly Probe[] {
   const room = new Set(probes.flatMap((probe) => (probe.kind === 'space' ? [probe.target.path] : [])))
   if (room.size === 0) return probes
-  const beside = new Set(probes.flatMap((probe) => (probe.kind === 'content' ? [parentOf(probe.target.path)] : [])))
+  const read = probes.flatMap((probe) => (probe.kind === 'content' ? [probe.target.path] : []))
+  const beside = new Set([...read, ...readBefore].map(parentOf))
   return [...probes, ...[...beside].filter((path) => !room.has(path)).map((path): Probe => ({ kind: 'space', target: { path } }))]
 }
 
@@ -94,7 +95,9 @@ export class HostPlaces {
           place,
           asked.flatMap((some) => some.get(place) ?? []),
         )
-        if (probes.length > 0) await this.#within(place, () => this.observe(place, withRoom(probes)))
+        if (probes.length === 0) continue
+        const all = place === 'host' ? withRoom(probes, this.memory.readBehindLinks) : withRoom(probes, [])
+        await this.#within(place, () => this.observe(place, this.memory.unanswered(place, all)))
       }
     }
     throw new Error(`planning ${this.#host} still lacks answers after ${maxRounds} rounds`)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isUndoable } from '../../src/execute/journal.ts'
+import { linkTarget } from '../../src/lib/paths.ts'
 import { absent, type Probe, probeKey } from '../../src/model/fact.ts'
 import { parseCertificateFile } from '../../src/pki/parse.ts'
 import { openPrivateKey } from '../../src/pki/private-key.ts'
@@ -82,19 +83,19 @@ export class MemoryHost {
         }
       }
       case 'content': {
-        const file = this.files.get(probe.target.path)
+        const file = this.#opened(probe.target.path)
         return file?.type === 'file' ? { bytes: Buffer.from(file.content) } : absent
       }
       case 'digest': {
-        const file = this.files.get(probe.target.path)
+        const file = this.#opened(probe.target.path)
         return file?.type === 'file' ? { sha256: createHash('sha256').update(file.content).digest('hex') } : absent
       }
       case 'certificate': {
-        const file = this.files.get(probe.target.path)
+        const file = this.#opened(probe.target.path)
         return file?.type === 'file' ? parseCertificateFile(file.content) : absent
       }
       case 'key': {
-        const file = this.files.get(probe.target.path)
+        const file = this.#opened(probe.target.path)
         if (file?.type !== 'file') return absent
         const key = openPrivateKey(file.content, probe.target.passphrase)
         return typeof key === 'string' ? { spki: undefined, broken: key } : { spki: key.spki, keyType: key.keyType }
@@ -137,6 +138,12 @@ export class MemoryHost {
       default:
         return absent
     }
+  }
+
+  /** What opening a path opens: through the links at its end. */
+  #opened(path: string): MemoryFile | undefined {
+    const file = this.files.get(path)
+    return file?.link === undefined ? file : this.#opened(linkTarget(path, file.link))
   }
 
   perform(step: ActStep): StepAnswer {
