@@ -7,6 +7,7 @@ import { quote } from '../lib/sh.ts'
  * read it for the processes of others (seen under Docker, which takes CAP_SYS_PTRACE away).
  *
  * tls_show UNIT             what systemd says of it; tls_run names the run of its process
+ * tls_starved               sets tls_why where systemd saw that the kernel ended it for want of memory (systemd.service(5), OOMPolicy=)
  * tls_until LIMIT           sets the deadline of what follows, in seconds from now
  * tls_up_unit UNIT OLD PORT 0 when UNIT runs as another run than OLD ('' = whichever) and PORT ('' = none) is listened on;
  *                           tls_pid, tls_count, tls_run say as what, tls_since since when it was seen to run
@@ -36,17 +37,18 @@ tls_listens() {
   grep -q ":$(printf '%04X' "$1") [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 tls_show() {
-  tls_state= tls_sub= tls_pid=0 tls_count=0 tls_run=
+  tls_state= tls_sub= tls_pid=0 tls_count=0 tls_run= tls_result=
   while IFS='=' read -r tls_key tls_value; do
     case $tls_key in
       ActiveState) tls_state=$tls_value ;;
       SubState) tls_sub=$tls_value ;;
       MainPID) tls_pid=$tls_value ;;
       NRestarts) tls_count=$tls_value ;;
+      Result) tls_result=$tls_value ;;
       InvocationID | ExecMainStartTimestampMonotonic) tls_run=$tls_run.$tls_value ;;
     esac
   done <<TLS_SHOWN
-$(systemctl show -p ActiveState -p SubState -p MainPID -p NRestarts -p InvocationID -p ExecMainStartTimestampMonotonic "$1" 2>/dev/null)
+$(systemctl show -p ActiveState -p SubState -p MainPID -p NRestarts -p Result -p InvocationID -p ExecMainStartTimestampMonotonic "$1" 2>/dev/null)
 TLS_SHOWN
 }
 tls_up_pid() {
@@ -59,14 +61,18 @@ tls_up_pid() {
   tls_why='its process ended soon after the start'
   return 1
 }
+tls_starved() {
+  [ "$tls_result" != oom-kill ] || tls_why='it ran out of memory: that of the host, or what MemoryMax= of its unit lets it have'
+}
 tls_up_unit() {
   while :; do
     tls_show "$1"
     if [ "$tls_run" != "$2" ]; then
       case $tls_state in
-        failed) tls_why='it failed to start'; return 1 ;;
+        failed) tls_why='it failed to start'; tls_starved; return 1 ;;
         inactive) tls_why='it ended right after the start'; return 1 ;;
         active) ! tls_up_pid "$tls_pid" "$3" || return 0 ;;
+        *) tls_starved ;;
       esac
     fi
     ! tls_over || { tls_why="${'$'}{tls_why:-it is $tls_state ($tls_sub)}; gave up after $tls_for s"; return 1; }

@@ -130,15 +130,15 @@ describe('a process of its own, in a real shell', () => {
 
 describe('a unit, against a systemctl that plays one', () => {
   /**
-   * A stand-in whose unit is what four variables say; `acts` is what a restart does to them, `later` what has become of them
+   * A stand-in whose unit is what five variables say; `acts` is what a restart does to them, `later` what has become of them
    * when the next program looks. Its process is this one, which is there for every program.
    */
   const systemctl = (acts: string, state = 'active') => `
-S=${state} P=$PPID N=0 R=old
+S=${state} P=$PPID N=0 R=old W=success
 systemctl() {
   echo "$*" >>${folder}/calls
   case $1 in
-    show) printf 'ActiveState=%s\\nSubState=x\\nMainPID=%s\\nNRestarts=%s\\nInvocationID=%s\\nExecMainStartTimestampMonotonic=1\\n' "$S" "$P" "$N" "$R" ;;
+    show) printf 'ActiveState=%s\\nSubState=x\\nMainPID=%s\\nNRestarts=%s\\nInvocationID=%s\\nExecMainStartTimestampMonotonic=1\\nResult=%s\\n' "$S" "$P" "$N" "$R" "$W" ;;
     restart|start|reload|kill) ${acts} ;;
   esac
 }
@@ -192,6 +192,22 @@ journalctl() { echo 'last words'; }
       verb: 'restart',
       rc: 1,
       says: 'it failed to start',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'there is too little memory for it',
+      acts: 'R=new; S=failed W=oom-kill',
+      verb: 'restart',
+      rc: 1,
+      says: 'it ran out of memory: that of the host, or what MemoryMax= of its unit lets it have',
+      calls: ["restart --no-block it's.service"],
+    },
+    {
+      case: 'there is too little memory for it, and systemd tries again and again',
+      acts: 'R=new; S=activating W=oom-kill',
+      verb: 'restart',
+      rc: 1,
+      says: 'it ran out of memory: that of the host, or what MemoryMax= of its unit lets it have; gave up after 1 s',
       calls: ["restart --no-block it's.service"],
     },
     {
