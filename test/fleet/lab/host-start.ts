@@ -30,6 +30,8 @@ exec dropbear -F -E -s -r /etc/dropbear/dropbear_ed25519_host_key
 function systemdStart(spec: HostSpec, { publicKey, password }: Identity, cgroupVersion: 1 | 2): string {
   return `set -eu
 ${cgroups[cgroupVersion]}
+# A host that was switched off and on again is made already.
+if [ ! -e /etc/lab-made ]; then
 tr -d - < /proc/sys/kernel/random/uuid > /etc/machine-id
 ssh-keygen -q -t ed25519 -N '' -C '' -f /etc/ssh/ssh_host_ed25519_key
 for user in ops opspw nosudo; do
@@ -44,6 +46,8 @@ ${unitServices(spec)
   .join('\n')}
 ${ownPrometheus(spec)}
 ${spec.prepare ?? ':'}
+touch /etc/lab-made
+fi
 exec env -i container=docker PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /sbin/init
 `
 }
