@@ -19,16 +19,8 @@ import { HostLock, unfinishedSection } from './host-lock.ts'
 import { HostTransaction } from './host-transaction.ts'
 import { isUndoable, type Undo, undoOf } from './journal.ts'
 import { probeProgram, toolsOf } from './probe-program.ts'
-import {
-  actProgram,
-  checkSection,
-  discardProgram,
-  driftStatus,
-  prepareProgram,
-  stagedAt,
-  stagedBytes,
-  stagedVariable,
-} from './step-program.ts'
+import { actProgram, checkSection, discardProgram, prepareProgram, stagedAt, stagedBytes, stagedVariable } from './step-program.ts'
+import { driftStatus } from './put-in-place.ts'
 import { fullFilesystems, roomSection } from './room.ts'
 import { ServedBefore } from './served-before.ts'
 import { packageOf } from './tools.ts'

@@ -6,23 +6,28 @@ import { unreachable } from '../lib/unreachable.ts'
 import { journalBefore } from './journal.ts'
 import { likeness, replaces } from './likeness.ts'
 import { roomSection } from './room.ts'
-import type { InstallStep, MakeStep, RunStep, WriteStep } from '../model/step.ts'
+import {
+  attributes,
+  before,
+  here,
+  install,
+  type Made,
+  madeVariable,
+  makeDirectory,
+  makeLinks,
+  type Neighbours,
+  neighbours,
+  swap,
+} from './put-in-place.ts'
+import type { MakeStep, RunStep, WriteStep } from '../model/step.ts'
 import { revealText, Secret, type Text } from '../model/value.ts'
 import type { ActGroup, ActStep, Numbered, StageStep } from '../ports/host-session.ts'
-
-/** Path of a file that a `make` step made -> sh variable that holds its staged path. */
-export type Made = ReadonlyMap<string, string>
 
 /** Section of the digest check of a staging program; steps are numbered from 0. */
 export const checkSection = 999_999
 
-/** Exit status of a write whose target is not what the plan saw. */
-export const driftStatus = 97
-
 /** Per stream of one command. */
 const outputLimitBytes = 1024 * 1024
-
-const here = 'TLSPLAY_END'
 
 /** The sh variable that holds what a step puts in place, if it puts anything. */
 export function stagedAt({ number, step }: Numbered<ActStep>, made: Made): string | undefined {
@@ -73,13 +78,13 @@ export function actProgram(groups: readonly ActGroup[], made: Made, nonce: strin
   const lines = ['tls_ok=1']
   for (const group of groups) {
     lines.push('tls_was=$tls_ok', 'tls_wait=0')
-    for (const { number, step } of group.steps) {
+    for (const [at, { number, step }] of group.steps.entries()) {
       const judged = step.kind === 'run' && step.mayFail ? ['[ $tls_rc = 0 ] || tls_wait=1'] : ['[ $tls_rc = 0 ] || tls_ok=0']
       lines.push(
         'if [ $tls_ok = 1 ]; then',
         openSection(nonce, number),
         'tls_rc=0',
-        act(number, step, made, written, nonce, journaled),
+        act(number, step, neighbours(group.steps, at), made, written, nonce, journaled),
         closeSection(nonce, number, '$tls_rc'),
         ...judged,
         'fi',
@@ -154,20 +159,28 @@ function tellRoom(staged: readonly { readonly variable: string }[], nonce: strin
   ].join('\n')
 }
 
-function act(number: number, step: ActStep, made: Made, written: ReadonlySet<string>, nonce: string, journaled: boolean): string {
+function act(
+  number: number,
+  step: ActStep,
+  { done, along }: Neighbours,
+  made: Made,
+  written: ReadonlySet<string>,
+  nonce: string,
+  journaled: boolean,
+): string {
   const journal = journaled ? journalBefore(number, step) : undefined
   switch (step.kind) {
     case 'write':
       return swap(`"$${stagedVariable(number)}"`, step.path, written.has(step.path) ? undefined : step.expect, journal)
     case 'install':
-      return install(step, made, journal)
-    case 'directory': {
-      // Born private; opened only once the owner is right.
-      const path = quote(step.path)
-      return [...before(journal), `${onward} mkdir -m 0700 -- ${path} 2>&1 || tls_rc=$?`, attributes(path, step)].join('\n')
+      return install(step, { done, along }, made, journal)
+    case 'directory':
+      return [...before(journal), ...makeDirectory(step)].join('\n')
+    case 'link': {
+      if (done) return ':'
+      const kept = along.flatMap((one) => before(journaled ? journalBefore(one.number, one.step) : undefined))
+      return [...before(journal), ...kept, makeLinks(step, along)].join('\n')
     }
-    case 'link':
-      return [...before(journal), `${onward} ln -sfn -- ${quote(step.to)} ${quote(step.path)} 2>&1 || tls_rc=$?`].join('\n')
     case 'attributes':
       return [...before(journal), attributes(quote(step.path), step)].join('\n')
     case 'remove':
@@ -180,65 +193,6 @@ function act(number: number, step: ActStep, made: Made, written: ReadonlySet<str
     default:
       return unreachable(step)
   }
-}
-
-interface Attributes {
-  readonly owner: string | undefined
-  readonly group: string | undefined
-  readonly mode: number | undefined
-}
-
-/** Owner before mode: chown clears setuid and setgid, and a wrong owner must never see an open mode. */
-function attributes(path: string, wanted: Attributes): string {
-  const owner = `${wanted.owner ?? ''}${wanted.group === undefined ? '' : `:${wanted.group}`}`
-  return [
-    ...(owner === '' ? [] : [`[ $tls_rc != 0 ] || ${isRoots(path, wanted)}chown -h ${quote(owner)} ${path} 2>&1 || tls_rc=$?`]),
-    ...(wanted.mode === undefined
-      ? []
-      : [`[ $tls_rc != 0 ] || chmod ${wanted.mode.toString(8).padStart(4, '0')} ${path} 2>&1 || tls_rc=$?`]),
-  ].join('\n')
-}
-
-/**
- * What root makes is root's unless its folder gives it another group, and to see that costs no process. tls_uid is set where the
- * user that we are is known (host-lock.ts).
- */
-function isRoots(path: string, { owner = 'root', group = 'root' }: Attributes): string {
-  return owner === 'root' && group === 'root' ? `{ [ "$tls_uid" = 0 ] && [ ! -L ${path} ] && [ -O ${path} ] && [ -G ${path} ]; } || ` : ''
-}
-
-const onward = '[ $tls_rc != 0 ] ||'
-
-function before(journal: string | undefined): readonly string[] {
-  return journal === undefined ? [] : [`${onward} ${journal} 2>&1 || tls_rc=$?`]
-}
-
-function install(step: InstallStep, made: Made, journal: string | undefined): string {
-  const variable = madeVariable(step.path, made)
-  return [attributes(`"$${variable}"`, step), swap(`"$${variable}"`, step.path, undefined, journal)].join('\n')
-}
-
-function madeVariable(path: string, made: Made): string {
-  const variable = made.get(path)
-  if (variable === undefined) throw new Error(`no step made ${path}`)
-  return variable
-}
-
-/** mv onto a directory would move below it (measured: reliability facts, F15): a directory is refused first. */
-function swap(staged: string, path: string, expect: WriteStep['expect'] | undefined, journal: string | undefined): string {
-  const word = quote(path)
-  const drift =
-    expect === undefined
-      ? []
-      : expect === 'absent'
-        ? [`if [ -e ${word} ] || [ -L ${word} ]; then tls_rc=${driftStatus}; fi`]
-        : [`sha256sum -c - >/dev/null 2>&1 <<'${here}' || tls_rc=${driftStatus}\n${expect.sha256}  ${path}\n${here}`]
-  return [
-    ...drift,
-    `[ $tls_rc != 0 ] || [ ! -d ${word} ] || { echo 'is a directory'; tls_rc=1; }`,
-    ...before(journal),
-    `[ $tls_rc != 0 ] || mv -f -- ${staged} ${word} 2>&1 || tls_rc=$?`,
-  ].join('\n')
 }
 
 /**

@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { actProgram, checkSection, discardProgram, driftStatus, prepareProgram, stagedVariable } from '../../src/execute/step-program.ts'
+import { driftStatus } from '../../src/execute/put-in-place.ts'
+import { actProgram, checkSection, discardProgram, prepareProgram, stagedVariable } from '../../src/execute/step-program.ts'
 import { sha256Hex } from '../../src/lib/digest.ts'
 import { prelude } from '../../src/lib/prelude.ts'
 import { parseSections } from '../../src/lib/sections.ts'
@@ -275,6 +276,95 @@ describe('make and install', () => {
     expect(sections.get(0)).toMatchObject({ rc: 0, stdout: '600\n' })
     expect(lstatSync(path).mode & 0o7777).toBe(0o400)
     expect(readFileSync(path, 'utf8')).toBe('made\n')
+  })
+})
+
+describe('one process where one is enough', () => {
+  const [dash, busybox] = ['/bin/sh', spawnSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).stdout.trim()]
+  const uid = String(process.getuid?.() ?? 0)
+  const gid = String(process.getgid?.() ?? 0)
+  const directory = (path: string, mode: number): ActStep => ({ kind: 'directory', path, owner: uid, group: gid, mode })
+  const link = (path: string, to: string): ActStep => ({ kind: 'link', path, to })
+  const numbered = (steps: readonly ActStep[]): Numbered<ActStep>[] => steps.map((step, number) => ({ number, step }))
+  const at = (name: string): string => join(folder, name)
+
+  /** What is called of these tools, in their order; each is the real one, or BusyBox's. `without`: not there. */
+  function called(steps: readonly ActStep[], { busy = false, without = '' } = {}) {
+    const tools = mkdtempSync(join(tmpdir(), 'tlsplay-tools-'))
+    for (const name of ['chown', 'chmod', 'install', 'ln', 'mkdir', 'mv', 'rm']) {
+      const real = busy ? `${busybox} ${name}` : spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
+      if (name !== without)
+        writeFileSync(join(tools, name), `#!${dash}\necho ${name} >>${tools}/calls\nexec ${real} "$@"\n`, { mode: 0o755 })
+    }
+    const { sections } = shell([actProgram([{ steps: numbered(steps), mayFail: false }], new Map(), nonce)], tools)
+    const calls = existsSync(join(tools, 'calls')) ? readFileSync(join(tools, 'calls'), 'utf8').trim().split('\n').join(' ') : ''
+    rmSync(tools, { recursive: true })
+    return { calls, rcs: [...sections.values()].map(({ rc }) => rc) }
+  }
+
+  test.each([
+    { case: 'a folder that only its owner writes to', mode: 0o750, calls: 'install' },
+    { case: 'a folder where nobody has an install', mode: 0o750, without: 'install', calls: 'mkdir chown chmod' },
+    { case: 'a folder that others may write to', mode: 0o2770, calls: 'mkdir chown chmod' },
+  ])('$case', ({ mode, without, calls }) => {
+    expect(called([directory(at('d'), mode)], { without })).toEqual({ calls, rcs: [0] })
+    expect(lstatSync(at('d')).mode & 0o7777).toBe(mode)
+  })
+
+  test.each([
+    { case: 'is there', plant: () => mkdirSync(at('d'), { mode: 0o700 }) },
+    { case: 'is a link to one', plant: () => symlinkSync('.', at('d')) },
+    { case: 'has none above it', plant: () => undefined, path: 'none/d' },
+  ])('a folder that $case is not made, and nothing else for it', ({ plant, path = 'd' }) => {
+    plant()
+    const before = readdirSync(folder)
+    const { rcs } = called([directory(at(path), 0o755)])
+    expect(rcs).toEqual([1])
+    expect(readdirSync(folder)).toEqual(before)
+    if (before.length > 0) expect(lstatSync(at('d')).mode & 0o7777).not.toBe(0o755)
+  })
+
+  test.each(['GNU', ...(busybox === '' ? [] : ['BusyBox'])])('links of %s into one folder, over what is there', (kind) => {
+    mkdirSync(at('pair'))
+    symlinkSync('pair', at('crt'))
+    const steps = [link(at('crt'), 'pair/crt'), link(at('key'), 'pair/key'), link(at('web'), 'pair/other'), link(at('pair/crt'), '/x/crt')]
+    expect(called(steps, { busy: kind === 'BusyBox' })).toEqual({ calls: 'ln ln ln', rcs: [0, 0, 0, 0] })
+    expect(['crt', 'key', 'web', 'pair/crt'].map((name) => readlinkSync(at(name)))).toEqual([
+      'pair/crt',
+      'pair/key',
+      'pair/other',
+      '/x/crt',
+    ])
+    expect(readdirSync(at('pair'))).toEqual(['crt'])
+  })
+
+  test('a link that cannot be made fails the step that made it along', () => {
+    mkdirSync(at('key'))
+    writeFileSync(at('key/x'), '')
+    expect(called([link(at('crt'), 'pair/crt'), link(at('key'), 'pair/key')]).rcs).toEqual([1])
+    expect(lstatSync(at('key')).isDirectory()).toBe(true)
+  })
+
+  test('the owner of files that are installed one after another', () => {
+    const tools = mkdtempSync(join(tmpdir(), 'tlsplay-tools-'))
+    writeFileSync(
+      join(tools, 'chown'),
+      `#!${dash}\nshift 2; for f; do echo "\${f##*.}" >>${tools}/calls; done; echo end >>${tools}/calls\n`,
+      { mode: 0o755 },
+    )
+    const files = { KEY: at('key'), CERT: at('crt'), CHAIN: at('chain') }
+    const make = {
+      number: 0,
+      step: { kind: 'make', script: 'for f in "$KEY" "$CERT" "$CHAIN"; do echo x >"$f"; done', files, tools: [] },
+    } as const
+    const install = (name: keyof typeof files, number: number, owner: string, mode: number) =>
+      ({ number, step: { kind: 'install', name, path: files[name], owner, group: undefined, mode } }) as const
+    const steps = [install('KEY', 1, 'app', 0o400), install('CERT', 2, 'app', 0o644), install('CHAIN', 3, 'web', 0o644)]
+    const made = new Map(Object.entries(files).map(([name, path]) => [path, stagedVariable(0, name)]))
+    shell([prepare(make), actProgram([{ steps, mayFail: false }], made, nonce)], `${tools}:${process.env['PATH']}`)
+    expect(readFileSync(join(tools, 'calls'), 'utf8')).toBe('tls_s0KEY\ntls_s0CERT\nend\ntls_s0CHAIN\nend\n')
+    expect(['key', 'crt', 'chain'].map((name) => lstatSync(at(name)).mode & 0o777)).toEqual([0o400, 0o644, 0o644])
+    rmSync(tools, { recursive: true })
   })
 })
 
