@@ -19,6 +19,8 @@ export const watchScript = String.raw`
 umask 077
 cd / || exit 1
 tls_state=${'$'}{0%/*/watch}
+# A quarter of a second; a whole one where sleep takes no less. tls_quarters: how many it were.
+tls_nap() { tls_quarters=1; sleep 0.25 2>/dev/null || { sleep 1; tls_quarters=4; }; }
 tls_bad() { echo "$1" >>"$tls_tx/failed"; }
 tls_look() { set -- $(ls -ldn -- "$1"); echo "$1 $3 $4"; }
 tls_same() { [ -f "$1" ] && [ ! -L "$1" ] && [ -f "$2" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2" && [ "$(tls_look "$1")" = "$(tls_look "$2")" ]; }
@@ -56,12 +58,12 @@ tls_acting() {
 tls_serves() {
   command -v openssl >/dev/null 2>&1 || return 0
   tls_x=0
-  while [ "$tls_x" -lt 10 ]; do
+  while [ "$tls_x" -lt 40 ]; do
     tls_y=$(openssl s_client -connect "$1" ${'$'}{2:+-servername "$2"} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null | tr -d : | tr A-F a-f)
     tls_y=${'$'}{tls_y#*=}
     case " $3 " in *" ${'$'}{tls_y:-none} "*) echo "again $1" >>"$tls_tx/told"; return 0;; esac
-    sleep 1
-    tls_x=$((tls_x + 1))
+    tls_nap
+    tls_x=$((tls_x + tls_quarters))
   done
   echo "other $1" >>"$tls_tx/told"
 }
@@ -85,21 +87,22 @@ tls_undo() {
 if [ "$1" = now ]; then tls_undo "$2"; exit; fi
 tls_tx=$tls_state/open
 echo $$ >"$tls_tx/armed"
-tls_left=$tls_seconds
+tls_full=$((tls_seconds * 4))
+tls_left=$tls_full
 tls_busy=0
 tls_seen=
 while [ "$tls_left" -gt 0 ]; do
-  sleep 1
+  tls_nap
   [ -d "$tls_tx" ] || exit 0
   { read -r tls_x <"$tls_tx/beat"; } 2>/dev/null
-  if [ "$tls_x" != "$tls_seen" ]; then tls_seen=$tls_x tls_left=$tls_seconds tls_busy=0
-  elif [ "$tls_busy" -lt 900 ] && tls_acting; then tls_busy=$((tls_busy + 1)) tls_left=$tls_seconds
-  else tls_left=$((tls_left - 1)); fi
+  if [ "$tls_x" != "$tls_seen" ]; then tls_seen=$tls_x tls_left=$tls_full tls_busy=0
+  elif [ "$tls_busy" -lt 3600 ] && tls_acting; then tls_busy=$((tls_busy + tls_quarters)) tls_left=$tls_full
+  else tls_left=$((tls_left - tls_quarters)); fi
 done
 # A program that begins now sees that the transaction is gone; one that is at work is seen, and its next step fails.
 mv -- "$tls_tx" "$tls_state/undoing" 2>/dev/null || exit 0
 tls_x=0
-while [ "$tls_x" -lt 60 ] && tls_acting; do sleep 1; tls_x=$((tls_x + 1)); done
+while [ "$tls_x" -lt 240 ] && tls_acting; do tls_nap; tls_x=$((tls_x + tls_quarters)); done
 tls_undo watchdog
 `
 
@@ -149,7 +152,7 @@ tls_aside() {
   tls_x=${'$'}{2%/*}/.tlsplay.$tls_of.o$1
   [ -d "$tls_state/open" ] && { [ ! -e "$2" ] && [ ! -L "$2" ] || mv -- "$2" "$tls_x"; }
 }
-# The guard would see within a second that nothing is left to watch.
+# The guard would see within a quarter of a second that nothing is left to watch.
 tls_dismiss() {
   tls_y=
   { read -r tls_y <"$1/armed"; } 2>/dev/null

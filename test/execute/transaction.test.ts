@@ -321,7 +321,8 @@ describe('a host that does not hear of its run', () => {
     const host = await session('aaaaaaaa', { seconds: 1, path })
     expect(await apply(host)).toEqual([])
     const beat = (): string => readFileSync(state('open/beat'), 'utf8')
-    for (let second = 0; second < 5; second += 1) {
+    // A second is four looks.
+    for (let look = 0; look < 6; look += 1) {
       const heard = beat()
       await vi.waitFor(() => expect(beat()).not.toBe(heard), { timeout: 60_000, interval: 10 })
       await pass()
@@ -331,60 +332,59 @@ describe('a host that does not hear of its run', () => {
     expect(log()).toMatch(/^committed /)
   })
 
-  test('the twin: two seconds in which it hears nothing, and it goes back', async () => {
+  test('the twin: a second in which it hears nothing, and it goes back', async () => {
     const before = snapshot()
     const { path, pass } = steppedGuard()
     const host = await session('aaaaaaaa', { seconds: 1, path })
     expect(await apply(host)).toEqual([])
     await host.close()
-    await pass()
-    await pass()
+    for (let look = 0; look < 6 && existsSync(state('open')); look += 1) await pass()
     await undone(10_000)
     expect(snapshot()).toEqual(before)
   })
 
   /**
-   * A guard whose next second passes when it is told. It has passed once the guard has looked who is heard, and waits for the
-   * second after it or has begun to go back: what is heard before that look counts for it, and not for the next one.
+   * A guard whose next nap passes when it is told. It has passed once the guard has looked who is heard, and naps again or has
+   * begun to go back: what is heard before that look counts for it, and not for the next one.
    */
   function steppedGuard(): { readonly path: string; readonly pass: () => Promise<void> } {
     const [next, begun] = [join(folder, 'next'), join(folder, 'begun')]
     const path = withSleep(
       `echo >>${begun}\nuntil rm ${next} 2>/dev/null; do ${programPath('sleep')} 0.01; [ -d ${folder} ] || exit 1; done`,
     )
-    const seconds = (): number => (existsSync(begun) ? readFileSync(begun).length : 0)
+    const naps = (): number => (existsSync(begun) ? readFileSync(begun).length : 0)
     let passed = 0
     const pass = async (): Promise<void> => {
       const waiting = { timeout: 60_000, interval: 10 }
-      await vi.waitFor(() => expect(seconds()).toBeGreaterThan(passed), waiting)
+      await vi.waitFor(() => expect(naps()).toBeGreaterThan(passed), waiting)
       writeFileSync(next, '')
       passed += 1
-      await vi.waitFor(() => expect(seconds() > passed || !existsSync(state('open'))).toBe(true), waiting)
+      await vi.waitFor(() => expect(naps() > passed || !existsSync(state('open'))).toBe(true), waiting)
     }
     return { path, pass }
   }
 
-  /** Folders of tools in which one second of the guard is what `body` makes of it; systemd would start it among tools of its own. */
+  /** Folders of tools in which a nap of the guard is what `body` makes of it; systemd would start it among tools of its own. */
   function withSleep(body: string): string {
     const tools = temporaryFolder()
-    script(join(tools, 'sleep'), `#!/bin/sh\n[ "$1" = 1 ] || exec ${programPath('sleep')} "$@"\n${body}\n`)
+    script(join(tools, 'sleep'), `#!/bin/sh\n[ "$1" = 0.25 ] || exec ${programPath('sleep')} "$@"\n${body}\n`)
     script(join(tools, 'systemd-run'), '#!/bin/sh\nexit 1\n')
     return `${tools}${delimiter}${defaultSearchPath}`
   }
 
-  /** A guard whose seconds fly while the file is there, one line for each of them, and stand still else. */
-  function fastGuard(): { readonly path: string; readonly seconds: string } {
-    const [sleep, seconds] = [programPath('sleep'), join(folder, 'seconds')]
+  /** A guard whose naps fly while the file is there, one line for each of them, and stand still else. */
+  function fastGuard(): { readonly path: string; readonly naps: string } {
+    const [sleep, naps] = [programPath('sleep'), join(folder, 'naps')]
     return {
-      path: withSleep(`until [ -e ${seconds} ]; do ${sleep} 0.01; [ -d ${folder} ] || exit 1; done\necho >>${seconds}`),
-      seconds,
+      path: withSleep(`until [ -e ${naps} ]; do ${sleep} 0.01; [ -d ${folder} ] || exit 1; done\necho >>${naps}`),
+      naps,
     }
   }
 
   test('waits for a step that goes on', async () => {
-    const { path, seconds } = fastGuard()
-    const host = await session('aaaaaaaa', { seconds: 60, path })
-    const longStep = `: >${seconds}; until [ $(wc -l <${seconds}) -gt 150 ]; do sleep 0.01; done; rm ${seconds}`
+    const { path, naps } = fastGuard()
+    const host = await session('aaaaaaaa', { seconds: 15, path })
+    const longStep = `: >${naps}; until [ $(wc -l <${naps}) -gt 150 ]; do sleep 0.01; done; rm ${naps}`
     expect(
       await apply(host, [write('replaced', 'new\n', 'old\n'), { kind: 'run', command: { script: longStep }, mayFail: false }]),
     ).toEqual([])
@@ -394,10 +394,10 @@ describe('a host that does not hear of its run', () => {
 
   test('the twin: as many seconds without a step at work, and it goes back', async () => {
     const before = snapshot()
-    const { path, seconds } = fastGuard()
-    const host = await session('aaaaaaaa', { seconds: 60, path })
+    const { path, naps } = fastGuard()
+    const host = await session('aaaaaaaa', { seconds: 15, path })
     expect(await apply(host, [write('replaced', 'new\n', 'old\n')])).toEqual([])
-    writeFileSync(seconds, '')
+    writeFileSync(naps, '')
     await undone(10_000)
     expect((await problemOf(host.commit())).code).toBe('ROLLED_BACK')
     expect(snapshot()).toEqual(before)

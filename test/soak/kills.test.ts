@@ -5,9 +5,9 @@ import { killMatrix, merged, summary, unmet } from '../fleet/kills/strike.ts'
 import build from '../fleet/support/build.setup.ts'
 import { say } from './say.ts'
 
-/** Hosts of each service, side by side; together they meet each moment at least 25 times. */
+/** Hosts of each service, side by side; together they meet each moment at least 25 times, where nothing else is said. */
 const hosts = 3
-const each = 9
+const each = Number(process.env['TLSPLAY_KILLS'] ?? 9)
 const seed = Number(process.env['TLSPLAY_SEED'] ?? Date.now() % 100_000)
 
 let site: KillSite
@@ -31,6 +31,6 @@ test(`SIGKILL of the controller at 12 moments, ${hosts * each} random instants o
   const violations = matrices.flatMap((one) => one.violations)
   say(`kills: seed ${seed}, ${minutes} min, ${violations.length} violations`)
   expect(violations).toEqual([])
-  // How long a service takes to come up again is its own affair, and stands in the figure.
-  expect(Math.max(...told.map(({ began }) => began))).toBeLessThanOrEqual((watchdogSeconds + 2) * 1000)
+  // With all that it took back, by the clock of the host.
+  expect(Math.max(...told.map(({ done }) => done))).toBeLessThanOrEqual(watchdogSeconds + 2)
 })

@@ -3,7 +3,9 @@
 #   aim MOMENT MS   the next session that sshd accepts is watched; MS behind the begin of MOMENT all of it is stopped
 #   go              it goes on; when all of it has ended and nothing of a transaction is left, `rest`
 #   look FILES      their content in hex, and how many staged or kept files lie in their folders
-# Answers: `at MOMENT` for each that begins, `stopped MOMENT`, `gone MOMENT` where `go` found it, `quiet`, `undoing`, `rest`.
+# Answers: `at MOMENT` for each that begins, `stopped MOMENT`, `gone MOMENT` where `go` found it; then, each with the seconds since
+# this host began, as it tells them itself: `quiet` all of it has ended, and when a program of it was seen at work last, `undoing`
+# going back has begun, `rest` it is over.
 use strict;
 $| = 1;
 my $state = '/var/lib/tlsplay';
@@ -112,7 +114,7 @@ sub ended {
   return !grep { $all->{$_} } @members;
 }
 
-my ($aim, $delay, $until);
+my ($aim, $delay, $until, $heard);
 my $phase = 'idle';
 my $buffer = '';
 my $turns = 0;
@@ -138,6 +140,8 @@ while (1) {
       advance() if $phase eq 'watch';
       print "gone $names[$now]\n";
       @members = family($session, processes()) if $session && !@members;
+      $heard = uptime();
+      print "quiet $heard\n" unless @members;
       $phase = 'settle';
       $turns = 0;
     } elsif ($word eq 'look') {
@@ -170,8 +174,9 @@ while (1) {
   } elsif ($phase eq 'settle') {
     # Again and again: sudo stops itself when it sees that its child was stopped.
     kill 'CONT', @members;
-    if (@members && ended()) { @members = (); print "quiet\n" }
-    if (-d "$state/undoing") { print "undoing\n" unless $turns++ }
-    if (!@members && !-d "$state/open" && !-d "$state/undoing") { print "rest\n"; $phase = 'idle' }
+    $heard = uptime() if @members && acting();
+    if (@members && ended()) { @members = (); print "quiet $heard\n" }
+    if (-d "$state/undoing") { print 'undoing ' . uptime() . "\n" unless $turns++ }
+    if (!@members && !-d "$state/open" && !-d "$state/undoing") { print 'rest ' . uptime() . "\n"; $phase = 'idle' }
   }
 }
