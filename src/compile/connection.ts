@@ -76,7 +76,7 @@ export function connectionTarget(
 
 /**
  * A host that tasks of other hosts are delegated to, or a name outside of the inventory that is reached as it stands. It is
- * reached as its own variables say, and is not kept for the run: that is for who it is for.
+ * reached as its own variables say; whether it is kept for the run is for who reaches it (shared-places.ts).
  */
 export function delegateTarget(
   name: string,

@@ -11,6 +11,7 @@ import type { Stop } from '../plan/stops.ts'
 import { isLost, walk } from '../plan/walk.ts'
 import type { ChannelStats, ConnectionTarget } from '../ports/channel.ts'
 import type { HostConnector, HostSession } from '../ports/host-session.ts'
+import type { Lender } from './delegates.ts'
 import { failureCode, isFatal, judgesItself, knownAs } from './entry-verdicts.ts'
 import { HostOutcomes } from './host-outcomes.ts'
 import { HostPlaces, type Unobserved, type Walked } from './host-places.ts'
@@ -49,7 +50,7 @@ export class HostRun {
   readonly #others = new Map<string, (host: string) => HostRuntime | undefined>()
   /** what other hosts set here, with the number of stretches that had been applied by then */
   readonly #received: { readonly before: number; readonly runtime: HostRuntime }[] = []
-  /** stretches that were applied; only those can be proved */
+  /** stretches that were applied, or had nothing to do; only those can be proved */
   readonly #applied: Stretch[] = []
   /** the first segment of a stretch, walked before its turn came */
   #foreseen: { readonly stretch: Stretch; readonly walked: Walked } | undefined
@@ -59,6 +60,8 @@ export class HostRun {
   planned: WalkState = freshState
   actual: WalkState = freshState
   acted = false
+  /** other hosts acted on it */
+  wasTouched = false
   rested = false
   unreachable: Problem | undefined
   /** a task that may not go without it found a place unreachable: where the entries end, the host is lost */
@@ -244,6 +247,11 @@ export class HostRun {
     return ended
   }
 
+  /** There is nothing to do in a stretch, by the plan; that it is so can be proved. */
+  passOver(stretch: Stretch): void {
+    this.#applied.push(stretch)
+  }
+
   /** What was set on other hosts when a stretch began: for it, and for its proof. */
   sees({ id }: Stretch, runtimeOf: (host: string) => HostRuntime | undefined): void {
     this.#others.set(id, runtimeOf)
@@ -388,15 +396,27 @@ export class HostRun {
     return { host, stops: stretch.stops, from: stretch.from, to: stretch.to, ...(runtimeOf === undefined ? {} : { runtimeOf }) }
   }
 
+  /** What others that delegate to it act over: its own session, where they act as the same user. */
+  lends({ become }: ConnectionTarget): Lender | undefined {
+    if (become?.user !== this.#target.become?.user) return undefined
+    return { numbering: this.#numbering, session: () => this.#places.session('host') }
+  }
+
+  /** Something was changed on it that neither counts nor was taken back. */
+  async isOpen(): Promise<boolean> {
+    return (await this.#places.opened())?.uncommitted === true && this.unreachable === undefined
+  }
+
   /**
-   * The end of a play on this host. `complete`: what was changed counts; else the host goes back to what it was.
+   * The end of a play on this host. `complete`: what was changed counts; else the host goes back to what it was, and has failed if
+   * it took part in the play.
    */
-  async settle(complete: boolean): Promise<void> {
+  async settle(complete: boolean, tookPart = true): Promise<void> {
     const session = await this.#places.opened()
-    if (session?.uncommitted !== true || this.unreachable !== undefined) return
+    if (session === undefined || !(await this.isOpen())) return
     const lasting = this.#outcomes.takeLasting()
     if (complete) return session.commit()
-    this.failed = true
+    this.failed ||= tookPart
     this.problems.push(...undoneProblems(this.name, await session.rollback('failed'), lasting))
   }
 
@@ -413,6 +433,7 @@ export class HostRun {
 
   /** Another host acted on this one: what was heard and seen of it holds no longer. */
   touched(): void {
+    this.wasTouched = true
     this.#foreseen = undefined
     this.#places.memory.stale()
     this.#places.memory.acted()

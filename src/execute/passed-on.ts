@@ -4,7 +4,7 @@ import type { ActGroup, Answers, HostSession, Numbered, StageStep, Undone } from
 
 /** A session that hands everything on to another one; whoever stands between overrides what it is there for. */
 export class PassedOn implements HostSession {
-  protected readonly session: HostSession
+  protected session: HostSession
 
   constructor(session: HostSession) {
     this.session = session

@@ -15,6 +15,7 @@ import { isMap } from '../model/value.ts'
 import type { HostConnector } from '../ports/host-session.ts'
 import type { Clock, Desk, Events, Issuer } from '../ports/ports.ts'
 import { HostRun } from './host-run.ts'
+import { lostAlong, takenBackFor } from './lent-hosts.ts'
 import { entriesOf, isLeft, problemOf, refusalCodes, unreachableCodes } from './outcome.ts'
 import { eachBounded } from './pool.ts'
 import { rawAsset } from './raw-asset.ts'
@@ -23,7 +24,7 @@ import { undoneProblems } from './rolled-back.ts'
 import { actedElsewhere, SharedPlaces } from './shared-places.ts'
 import { OtherHosts } from './other-hosts.ts'
 import { Stepping } from './stepping.ts'
-import { countsForAll, type Cutting, endsForAll, type EndStop, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
+import { countsForAll, type Cutting, endsForAll, type EndStop, mayBeLent, type Stretch, stretchesOf, whyAllFail } from './stretch.ts'
 
 export interface RunRequest {
   readonly run: CompiledRun
@@ -88,7 +89,7 @@ class PlaybookRun {
     this.#stepping = request.step === true ? new Stepping(ports.desk, request.signal) : undefined
     const names = [...new Set(request.run.plays.flatMap((play) => play.hosts))]
     this.#log = new RunLog(request, ports.events, names)
-    this.#places = new SharedPlaces(request.run, ports.connector)
+    this.#places = new SharedPlaces(request.run, ports.connector, (name) => this.#hosts.get(name))
     const places = this.#places
     const problems: Problem[] = []
     this.#hosts = new Map(
@@ -247,11 +248,14 @@ class PlaybookRun {
       if (at > 0) for (const name of batch.hosts) this.#hosts.get(name)?.stale()
       // Handlers that run in spite of a failure are for changes that stay.
       const keepsAnyway = batch.play.play.forceHandlers
+      const joint = new Set(batch.hosts.filter((name) => this.#hosts.get(name)?.active === true))
+      const waiting: HostRun[] = []
       await this.#eachStretch(batch, 'actual', async (host, stretch) => {
         const expected = this.#planned.get(host.name) ?? new Map<string, Entry>()
         if (this.#isIdle(host)) {
           const own = stretch.stops.slice(stretch.from, stretch.to).flatMap((stop) => (!('node' in stop) ? [] : entriesOf(expected, stop)))
           this.#log.tasks(host.name, batch.play.name, own)
+          host.passOver(stretch)
           return
         }
         const last = this.#ahead(host, stretch).length === 0
@@ -260,9 +264,19 @@ class PlaybookRun {
         for (const name of actedElsewhere(ended)) this.#hosts.get(name)?.touched()
         this.#log.tasks(host.name, batch.play.name, ended)
         if (host.lost !== undefined) throw new TlsplayError([host.lost])
-        if (!host.active || stretch === batch.stretches.at(-1)) await host.settle(keepsAnyway || host.active)
-        if (last && host.acted && host.active) host.convergeIfHeard()
+        if (!host.active || stretch === batch.stretches.at(-1)) {
+          // Others may still act on it, or have: then it ends with them.
+          if (host.active ? mayBeLent(host.name, batch.stretches) : this.#places.usersOf(host.name).length > 0) waiting.push(host)
+          else {
+            await host.settle(keepsAnyway || host.active)
+            joint.delete(host.name)
+          }
+        }
+        if (last && host.acted && host.active && !this.#batches.slice(at).some(({ stretches }) => mayBeLent(host.name, stretches)))
+          host.convergeIfHeard()
       })
+      await this.#settleLent(batch, joint)
+      for (const host of waiting) await this.#guard(host, () => host.settle(keepsAnyway || host.active))
       await this.#settleDelegates(batch)
       for (const name of batch.hosts) {
         const host = this.#hosts.get(name)
@@ -272,6 +286,37 @@ class PlaybookRun {
       }
     }
     this.#log.emit({ type: 'phase_finished', phase: 'apply' })
+  }
+
+  /**
+   * What was done on hosts of the run for others ends with them: it counts when each of them has ended well, and so has the host itself
+   * if what it did in this batch is still open (`joint`). Who is lost takes along those with whom it shares a host.
+   */
+  async #settleLent({ play }: BatchPlan, joint: ReadonlySet<string>): Promise<void> {
+    const isWell = (name: string): boolean =>
+      play.play.forceHandlers || (this.#hosts.get(name)?.active === true && this.#request.signal?.aborted !== true)
+    const shared = [...this.#hosts.values()].flatMap((host) => {
+      const users = this.#places.takeUsersOf(host.name)
+      return users.length === 0 ? [] : [{ host, members: new Set([...users, ...(joint.has(host.name) ? [host.name] : [])]) }]
+    })
+    const { failed, lost } = lostAlong(
+      shared.map(({ members }) => members),
+      isWell,
+    )
+    for (const { host, members } of shared) {
+      if (!(await host.isOpen())) continue
+      const [complete, wasActive] = [![...members].some((name) => lost.has(name)), host.active]
+      await this.#guard(host, () => host.settle(complete, members.has(host.name)))
+      if (complete) continue
+      if (wasActive && !host.active) this.#log.count(host.name, 'failed')
+      for (const name of members) {
+        const user = this.#hosts.get(name)
+        if (name === host.name || failed.has(name) || user === undefined) continue
+        const problem = takenBackFor(name, host.name, members, failed)
+        if (user.active) this.#fail(user, problem)
+        else user.problems.push(problem)
+      }
+    }
   }
 
   /**
@@ -306,7 +351,7 @@ class PlaybookRun {
   }
 
   async #convergeAll(): Promise<void> {
-    const hosts = [...this.#hosts.values()].filter((host) => host.acted && host.active)
+    const hosts = [...this.#hosts.values()].filter((host) => (host.acted || host.wasTouched) && host.active)
     if (hosts.length === 0) return
     this.#log.emit({ type: 'phase_started', phase: 'converge', hosts: hosts.map((host) => host.name) })
     await eachBounded(hosts, this.#request.forks, async (host) => {

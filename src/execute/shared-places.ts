@@ -10,8 +10,8 @@ import type { HostRun } from './host-run.ts'
 import { turnstile } from './pool.ts'
 
 /**
- * Places on which tasks of several hosts act: the controller, and hosts that tasks are delegated to. Each host reaches them
- * over a connection of its own, and one that is nothing but a delegate over one for all (delegates.ts); what one plans there holds for the next, and what one does there the next looks at first.
+ * Places on which tasks of several hosts act: the controller, and hosts that tasks are delegated to. Each host reaches the
+ * controller over a connection of its own, and a delegate over one for all (delegates.ts); what one plans there holds for the next, and what one does there the next looks at first.
  */
 export class SharedPlaces {
   readonly #run: CompiledRun
@@ -21,22 +21,36 @@ export class SharedPlaces {
 
   readonly #connector: HostConnector
   readonly #delegates: Delegates
+  readonly #lender: (name: string) => HostRun | undefined
 
-  constructor(run: CompiledRun, connector: HostConnector) {
+  /** `lender`: the host of the run of that name, if it is one. */
+  constructor(run: CompiledRun, connector: HostConnector, lender: (name: string) => HostRun | undefined) {
     this.#run = run
     this.#connector = connector
+    this.#lender = lender
     this.#delegates = new Delegates(connector)
   }
 
   /** The place as `host` uses it. Throws TlsplayError when what is written about it is wrong. */
   open(place: Exclude<Place, 'host'>, host: string): Promise<HostSession> {
     const target = this.#targetOf(place)
-    return target.exclusive ? this.#delegates.open(target, host) : this.#connector.open(target)
+    if (!target.exclusive) return this.#connector.open(target)
+    return this.#delegates.open(target, host, this.#lender(target.name)?.lends(target))
   }
 
   /** The end of a batch on delegates: see `Delegates`. */
   settle(isWell: (host: string) => boolean): Promise<readonly SettledDelegate[]> {
     return this.#delegates.settle(isWell)
+  }
+
+  /** Hosts for which something was done on this host of the run since it was settled last. */
+  usersOf(name: string): readonly string[] {
+    return this.#delegates.usersOf(name)
+  }
+
+  /** The same, and from now on there are none. */
+  takeUsersOf(name: string): readonly string[] {
+    return this.#delegates.takeUsersOf(name)
   }
 
   close(): Promise<void> {
@@ -56,9 +70,8 @@ export class SharedPlaces {
     if (name === undefined) return controllerTarget(this.#run)
     const { target, problems } = delegateTarget(name, this.#run)
     if (isNonEmpty(problems)) throw new TlsplayError(problems)
-    // A host of the run is locked, and goes back, by what is done there for itself.
-    const isOwn = this.#run.plays.some(({ hosts }) => hosts.includes(name))
-    return { ...target, exclusive: !isOwn && target.transport !== 'local' }
+    const isOwn = this.#lender(name)?.lends(target) !== undefined
+    return { ...target, exclusive: isOwn || target.transport !== 'local' }
   }
 
   /** One after another, whoever acts. */

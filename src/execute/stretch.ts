@@ -1,4 +1,5 @@
 import type { CompiledPlay, TaskNode } from '../compile/compiled-run.ts'
+import { isTemplate } from '../compile/template.ts'
 import type { Play } from '../model/playbook.ts'
 import type { Stop } from '../plan/stops.ts'
 
@@ -60,6 +61,11 @@ export function stretchesOf(play: CompiledPlay, stops: readonly Stop[], { acts, 
       gives: node?.task.delegateFacts === true,
     }
   })
+}
+
+/** Whether tasks of other hosts may act on a host there. */
+export function mayBeLent(host: string, stretches: readonly Stretch[]): boolean {
+  return stretches.some(({ delegate }) => delegate !== undefined && (isTemplate(delegate) || delegate === host))
 }
 
 /** One host decides for all of the batch, or of the play. */

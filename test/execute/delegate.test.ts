@@ -142,10 +142,129 @@ describe('a host that is nothing but a delegate', () => {
     expect((await play(book(there), hosts)).report.exitCode).toBe(0)
     expect(left?.deeds).toEqual(['rollback', 'write /etc/app/h1', 'write /etc/app/h2'])
   })
+})
 
-  test('a delegate that is a host of the run is kept for the run by what it does itself', async () => {
-    const hosts = hostsOf('h1')
-    await play(book(there.replace('h3', 'h2'), own), hosts)
-    expect(hosts.get('h2')?.deeds).toEqual(['write /etc/app/h1', 'write /etc/app/h2', 'run own'])
+describe('a host of the run that others delegate to', () => {
+  const told = ({ problems }: Awaited<ReturnType<typeof play>>['report']) => problems.map(({ host, code }) => `${host} ${code}`)
+  const on = (host: string, task: string) => `{${task}, when: inventory_hostname == "${host}"}`
+  const there = 'copy: {dest: "/etc/app/for-{{ inventory_hostname }}", content: x}, delegate_to: h2'
+  const own = 'copy: {dest: /etc/app/own, content: x}'
+  const all = (...tasks: readonly string[]) => `- {hosts: all, tasks: [${tasks.join(', ')}]}\n`
+  const failing = (hosts: ReadonlyMap<string, MemoryHost>, name: string) => {
+    hosts.get(name)?.commands.set('last', { rc: 1, stdout: '' })
+    return hosts
+  }
+  const filesOf = (host: MemoryHost | undefined) => [...(host?.files.keys() ?? [])].filter((path) => path.startsWith('/etc/app/'))
+
+  test('is reached over its own connection, and its own transaction holds what is done there for others', async () => {
+    const hosts = hostsNamed('h1', 'h2', 'h3')
+    const { report } = await play(all(`{${there}}`, `{${own}}`), hosts)
+    expect(report).toMatchObject({ exitCode: 0, problems: [] })
+    expect(report.recap.map(({ changed, converged }) => [changed, converged])).toEqual([
+      [2, true],
+      [2, true],
+      [2, true],
+    ])
+    expect([...hosts.values()].map(({ connections, commits, before }) => [connections, commits, before])).toEqual([
+      [1, 1, undefined],
+      [1, 1, undefined],
+      [1, 1, undefined],
+    ])
+    expect(filesOf(hosts.get('h2'))).toEqual(['/etc/app/for-h1', '/etc/app/for-h2', '/etc/app/for-h3', '/etc/app/own'])
+  })
+
+  test('goes back when a host fails that something was done there for, and who else needed it is told', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2', 'h3'), 'h1')
+    const { report } = await play(all(`{${own}}`, `{${there}}`, on('h1', 'command: last')), hosts)
+    expect(filesOf(hosts.get('h2'))).toEqual([])
+    expect(hosts.get('h2')).toMatchObject({ before: undefined, commits: 0 })
+    expect(told(report)).toEqual(['h1 TASK_FAILED', 'h1 ROLLED_BACK', 'h2 ROLLED_BACK', 'h3 ROLLED_BACK'])
+    expect(report.problems[3]?.message).toBe('what was done on h2 for h3 was taken back with what was done there for h1')
+    expect(report.exitCode).toBe(2)
+  })
+
+  test('takes back what was done there for others when it fails itself', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2', 'h3'), 'h2')
+    const { report } = await play(all(on('h1', there), `{${own}}`, `{command: last}`), hosts)
+    expect(filesOf(hosts.get('h2'))).toEqual([])
+    expect(told(report)).toEqual(['h1 ROLLED_BACK', 'h2 TASK_FAILED', 'h2 ROLLED_BACK'])
+    expect(report.problems[0]?.message).toBe('what was done on h2 for h1 was taken back, for h2 has failed')
+    expect(filesOf(hosts.get('h3'))).toEqual(['/etc/app/own'])
+  })
+
+  test('the twin: one that nobody used keeps its own when another one fails', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2', 'h3'), 'h1')
+    const { report } = await play(all(`{${own}}`, on('h3', there), on('h1', 'command: last')), hosts)
+    expect(filesOf(hosts.get('h2'))).toEqual(['/etc/app/own', '/etc/app/for-h3'])
+    expect(told(report)).toEqual(['h1 TASK_FAILED', 'h1 ROLLED_BACK'])
+  })
+
+  test('that had gone back before anybody used it is used all the same, and that counts', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2'), 'h2')
+    const { report } = await play(all(`{${own}}`, on('h2', 'command: last'), on('h1', there)), hosts)
+    expect(filesOf(hosts.get('h2'))).toEqual(['/etc/app/for-h1'])
+    expect(told(report)).toEqual(['h2 TASK_FAILED', 'h2 ROLLED_BACK'])
+    expect(hosts.get('h2')).toMatchObject({ before: undefined, commits: 1 })
+  })
+
+  test('in a play of which it is no host: it goes back with the host that it was used for, and takes part in the plays behind', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2', 'h3'), 'h1')
+    const { report } = await play(
+      `- {hosts: "h1,h3", tasks: [${on('h1', there)}, ${on('h1', 'command: last')}]}\n- {hosts: h2, tasks: [{${own}}]}\n`,
+      hosts,
+    )
+    expect(filesOf(hosts.get('h2'))).toEqual(['/etc/app/own'])
+    const keeps = hostsNamed('h1', 'h2')
+    expect((await play(`- {hosts: h1, tasks: [{${there}}]}\n- {hosts: h2, tasks: [{${own}}]}\n`, keeps)).report.exitCode).toBe(0)
+    expect(keeps.get('h2')).toMatchObject({ connections: 1, commits: 2, before: undefined })
+    expect(told(report)).toEqual(['h1 TASK_FAILED', 'h2 ROLLED_BACK'])
+  })
+
+  test('who is lost takes along whom it shares a host with, one after another', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2', 'h3'), 'h1')
+    const { report } = await play(
+      all(
+        on('h1', 'copy: {dest: /etc/app/a, content: x}, delegate_to: h2'),
+        on('h2', 'copy: {dest: /etc/app/b, content: x}, delegate_to: h3'),
+        on('h1', 'command: last'),
+      ),
+      hosts,
+    )
+    expect([...hosts.values()].flatMap(filesOf)).toEqual([])
+    expect(told(report)).toEqual(['h1 TASK_FAILED', 'h2 ROLLED_BACK', 'h2 ROLLED_BACK', 'h3 ROLLED_BACK'])
+    expect(report.problems[2]?.message).toBe('what was done on h3 for h2 was taken back with what was done for h1')
+    expect(report.recap.map(({ failed }) => failed)).toEqual([1, 1, 1])
+  })
+
+  test('what another host left there otherwise than its own tasks say has not converged', async () => {
+    const hosts = hostsNamed('h1', 'h2')
+    const { report } = await play(
+      all(on('h2', 'copy: {dest: /etc/app/x, content: mine}'), on('h1', 'copy: {dest: /etc/app/x, content: yours}, delegate_to: h2')),
+      hosts,
+    )
+    expect(hosts.get('h2')?.files.get('/etc/app/x')?.content).toBe('yours')
+    expect(told(report)).toEqual(['h2 NOT_CONVERGED'])
+  })
+
+  test('also where it had nothing to do itself', async () => {
+    const hosts = hostsNamed('h1', 'h2')
+    hosts.get('h2')?.put('/etc/app/x', 'mine')
+    const { report } = await play(
+      all(
+        on('h2', 'copy: {dest: /etc/app/x, content: mine, mode: "0644"}'),
+        on('h1', 'copy: {dest: /etc/app/x, content: yours}, delegate_to: h2'),
+      ),
+      hosts,
+    )
+    expect(told(report)).toEqual(['h2 NOT_CONVERGED'])
+  })
+
+  test('is reached a second time where others act there as somebody else, and goes back there as well', async () => {
+    const hosts = failing(hostsNamed('h1', 'h2'), 'h1')
+    const other = `${there}, become: true, become_user: app`
+    const { report } = await play(all(on('h2', 'command: mine'), on('h1', other), on('h1', 'command: last')), hosts)
+    expect(hosts.get('h2')?.connections).toBe(2)
+    expect(filesOf(hosts.get('h2'))).toEqual([])
+    expect(told(report)).toEqual(['h1 TASK_FAILED', 'h2 ROLLED_BACK'])
   })
 })

@@ -33,6 +33,8 @@ export class MemoryHost {
   /** exchanges so far */
   exchanges = 0
   connections = 0
+  /** transactions that counted */
+  commits = 0
   /** command line -> answer, or its answers one after another of which the last one stays; anything else answers 0 and nothing */
   readonly commands = new Map<string, CommandAnswer | CommandAnswer[]>()
   unreachable = false
@@ -220,6 +222,8 @@ export class MemoryHost {
     this.connections += 1
     const host = this
     const before = host.exchanges
+    /** the transaction that is open is of this session */
+    let mine = false
     return {
       async observe(probes) {
         host.exchanges += 1
@@ -247,7 +251,10 @@ export class MemoryHost {
         for (const group of groups) {
           let waits = false
           for (const { number, step } of group.steps) {
-            if (exclusive && isUndoable(step)) host.before ??= new Map(host.files)
+            if (exclusive && isUndoable(step)) {
+              host.before ??= new Map(host.files)
+              mine = true
+            }
             const answer = host.perform(step)
             answers.set(number, answer)
             waits ||= answer.rc !== 0
@@ -261,13 +268,15 @@ export class MemoryHost {
       },
       async discard() {},
       get uncommitted() {
-        return exclusive && host.before !== undefined
+        return mine && host.before !== undefined
       },
       get unfinished() {
         return exclusive && host.leftover
       },
       async commit() {
+        if (mine && host.before !== undefined) host.commits += 1
         host.before = undefined
+        mine = false
       },
       async rollback() {
         if (host.leftover) {
@@ -279,6 +288,7 @@ export class MemoryHost {
         host.files.clear()
         for (const [path, file] of host.before) host.files.set(path, file)
         host.before = undefined
+        mine = false
         host.deeds.push('rollback')
         return { ...nothingUndone, any: true, left: host.stuck }
       },
