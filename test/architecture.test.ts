@@ -36,6 +36,7 @@ describe('the check finds a planted breach', () => {
     { case: 'a file descriptor is written', path: 'cli/x.ts', text: 'writeSync(2, text)' },
     { case: 'console by another spelling', path: 'view/x.ts', text: "console['log'](text)" },
     { case: 'a command touches process', path: 'cli/commands/x.ts', text: 'process.exit(1)' },
+    { case: 'pki opens connections', path: 'pki/public-roots.ts', text: "import { connect } from 'node:tls'" },
     { case: 'typebox at run time', path: 'tasks/copy/index.ts', text: "import { Type } from 'typebox'" },
   ])('$case', ({ path, text }) => {
     expect(breaches([{ path, text }])).toHaveLength(1)

@@ -3,6 +3,8 @@ import { isIssuedBy } from './chain.ts'
 import { msPerDay } from './dates.ts'
 import type { CertificateUsage } from './profile.ts'
 import { permits } from './constraints.ts'
+import { publicLifetimeProblem } from './public-lifetime.ts'
+import { isPubliclyTrusted } from './public-roots.ts'
 
 /**
  * Programs that check certificates alike. `go`: Prometheus, Telegraf, influx. `openssl`: curl, Python up to 3.12.
@@ -25,6 +27,8 @@ interface Judged {
   /** from the issuer of the leaf up to the one that is trusted; empty when the leaf itself is trusted */
   readonly issuers: readonly CertificateFact[]
   readonly usage: CertificateUsage
+  /** an authority that browsers ship vouches for it, and their limits bind it */
+  readonly publiclyTrusted: boolean
 }
 
 type Rule = (judged: Judged) => string | undefined
@@ -96,6 +100,8 @@ const appleLifetimeDays = 825
 const appleLifetime: Rule = ({ leaf }) =>
   leaf.notAfter - leaf.notBefore > appleLifetimeDays * msPerDay ? `it lives longer than ${appleLifetimeDays} days` : undefined
 
+const publicLifetime: Rule = ({ leaf, publiclyTrusted }) => (publiclyTrusted ? publicLifetimeProblem(leaf) : undefined)
+
 const namesItsPurpose: Rule = ({ leaf }) => (leaf.extendedKeyUsage === undefined ? 'the extended key usage is missing' : undefined)
 
 const openssl: readonly Rule[] = [issuersMayIssue, purpose, opensslKeyUsage, modernSignatures, rsaOfAtLeast(2048)]
@@ -106,7 +112,7 @@ const rules: Readonly<Record<ClientClass, readonly Rule[]>> = {
   'openssl-strict': [...openssl, strictProfile],
   gnutls: [issuersMayIssue, purpose, signsHandshakes, modernSignatures, rsaOfAtLeast(1024)],
   // The common name has counted for nothing since Chrome 58, key usages count for every authority since Chrome 124.
-  chrome: [issuersMayIssue, namedInExtension, purpose, signsHandshakes, noEd25519, modernSignatures, rsaOfAtLeast(1024)],
+  chrome: [issuersMayIssue, namedInExtension, purpose, signsHandshakes, noEd25519, modernSignatures, rsaOfAtLeast(1024), publicLifetime],
   // Node 24 raised the security level of its OpenSSL from 1 to 2 (2048 bits); the older accept 1024.
   node: openssl,
   apple: [
@@ -118,6 +124,7 @@ const rules: Readonly<Record<ClientClass, readonly Rule[]>> = {
     noEd25519,
     modernSignatures,
     rsaOfAtLeast(2048),
+    publicLifetime,
     appleLifetime,
   ],
 }
@@ -125,17 +132,19 @@ const rules: Readonly<Record<ClientClass, readonly Rule[]>> = {
 /**
  * What each class of client says of a certificate when it trusts the last of `issuers`, or the certificate itself when
  * there is none. Neither dates nor the name dialled count, nor whether the signatures are right: `verifyChain` and
- * `coversName` are for that. A certificate to come, which has no signature yet, is judged like any other.
+ * `coversName` are for that. A certificate to come, which has no signature yet, is judged like any other; whether an
+ * authority that browsers ship will vouch for it, only the caller can tell.
  */
 export function clientVerdicts(
   leaf: CertificateFact,
   issuers: readonly CertificateFact[],
   usage: CertificateUsage,
+  publiclyTrusted: boolean = isPubliclyTrusted(leaf, issuers),
 ): readonly ClientVerdict[] {
   const asked = usage === 'client' ? clientClasses.filter((client) => client !== 'chrome' && client !== 'apple') : clientClasses
   return asked.map((client) => {
     for (const rule of rules[client]) {
-      const refusal = rule({ leaf, issuers, usage })
+      const refusal = rule({ leaf, issuers, usage, publiclyTrusted })
       if (refusal !== undefined) return { client, refusal }
     }
     return { client, refusal: undefined }

@@ -1,8 +1,11 @@
+import { rootCertificates } from 'node:tls'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { audit, type AuditOptions } from '../../src/diagnose/audit/index.ts'
 import type { AuditEntry } from '../../src/model/audit.ts'
+import type { CertificateFact } from '../../src/model/fact.ts'
 import type { Problem } from '../../src/model/problem.ts'
 import { Unknown } from '../../src/model/value.ts'
+import { parseCertificates } from '../../src/pki/parse.ts'
 import { auditCsv, auditJson, auditJunit, auditMetrics } from '../../src/view/audit-formats.ts'
 import { auditTable } from '../../src/view/audit-table.ts'
 import { type Mint, type Minted, mint } from '../fakes/certificates.ts'
@@ -50,6 +53,22 @@ describe('findings', () => {
   test('what clients of these services refuse is a fault, what only others refuse a note', async () => {
     expect(findings(audited(healthy(await leafOf({ names: [] }))))).toContain('served refused!')
     expect(findings(audited(healthy(await leafOf({ keyType: 'ed25519' }))))).toEqual(['served refused', 'disk refused'])
+  })
+
+  test('a lifetime that browsers refuse of a public authority is a note, and nothing of one of our own', async () => {
+    const [shipped] = parseCertificates(rootCertificates[0] ?? '')
+    const leaf = (await leafOf({ notAfter: now + 300 * day })).fact
+    // Signed by the key of the shipped authority, as only that one can: its own bytes stand for it.
+    const signed = { ...leaf, issuer: shipped?.subject ?? {}, authorityKeyId: undefined, pem: shipped?.pem ?? '' }
+    const of = (...chain: readonly CertificateFact[]) =>
+      audited({ listeners: [{ ...listening(), fact: serving(chain) }] }).flatMap(({ findings: found }) =>
+        found.filter(({ message }) => message.includes('publicly trusted')).map(({ severity, message }) => `${severity}: ${message}`),
+      )
+    expect(of(leaf)).toEqual([])
+    expect(of(signed, ...(shipped === undefined ? [] : [shipped]))).toEqual([
+      'note: chrome and apple refuse it: it lives longer than the 200 days that a publicly trusted certificate issued on 2026-05-31 may',
+    ])
+    expect(of({ ...signed, notAfter: now + 198 * day })).toEqual([])
   })
 
   test('served differs from disk', async () => {

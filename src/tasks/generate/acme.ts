@@ -9,6 +9,7 @@ import { Unknown } from '../../model/value.ts'
 import { msPerDay } from '../../pki/dates.ts'
 import { listNames } from '../../pki/names.ts'
 import { renewalDue } from '../../pki/renewal.ts'
+import { expectedDays } from './acme-lifetime.ts'
 import { keyField, keyFits } from './assess.ts'
 import type { GenerateDeed } from './deed.ts'
 import { heldFaults } from './elsewhere.ts'
@@ -17,9 +18,6 @@ import { chainOf, type Held, pendingResult, type Places, planKept } from './kept
 import { lastWords } from './last-words.ts'
 import { expectation } from './place.ts'
 import type { AcmeWish, Wish } from './wish.ts'
-
-/** What Let's Encrypt gives in its classic profile; a plan needs some end, and only the server knows it. */
-const usualDays = 90
 
 /** An ACME server signs. What it makes of subject, dates and usages is its own; names, key and window are ours. */
 export function planAcme(
@@ -74,11 +72,12 @@ export function orderOf(wish: Wish, { caFile: _, ...acme }: AcmeWish, { assets }
 }
 
 /** What it will be like, as far as anybody but the server can tell. */
-export function acmePending(wish: Wish, { directory }: AcmeWish, now: number): CertificateFact {
+export function acmePending(wish: Wish, acme: AcmeWish, now: number): CertificateFact {
   return {
-    ...pendingCertificate(wish, undefined, { notBefore: now, notAfter: now + usualDays * msPerDay }),
+    // Limits count both ends, so a second less than the days.
+    ...pendingCertificate(wish, undefined, { notBefore: now, notAfter: now + expectedDays(acme, now) * msPerDay - 1000 }),
     selfSigned: false,
-    issuer: { CN: directory },
+    issuer: { CN: acme.directory },
   }
 }
 

@@ -14,6 +14,7 @@ import { keyQuestion, type PlacedCopy } from './copies.ts'
 import type { GenerateDeed, IssueDeed } from './deed.ts'
 import { pendingCertificate } from './facts.ts'
 import { planAcme } from './acme.ts'
+import { windowProblems, windowWarnings } from './acme-lifetime.ts'
 import { planElsewhere } from './elsewhere.ts'
 import { planGiven } from './given.ts'
 import { planStored } from './stored.ts'
@@ -24,7 +25,7 @@ import type { Wish } from './wish.ts'
 
 export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDeed> {
   const authority = wish.authority === undefined ? undefined : context.authority(wish.authority)
-  const faults = authorityProblems(wish, authority, context.now)
+  const faults = [...authorityProblems(wish, authority, context.now), ...windowProblems(wish, context.now)]
   const certificatePlace = placeOf(wish.certificate, { ...wish, mode: wish.certificateMode }, context)
   const keyPlace = placeOf(wish.privateKey, { ...wish, mode: wish.keyMode }, context)
   const copyPlaces = wish.copies.map((copy) => ({ copy, place: placeOf(copy.path, copy, context) }))
@@ -43,11 +44,14 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
   const pending = !isAbsent(file) && file.pending === true
   if (key instanceof Unknown && !pending) return unsettled(context, wish.privateKey, key)
   const places: Places = { certificate: certificatePlace, key: keyPlace, copies }
-  if (wish.stored !== undefined)
-    return planStored(wish, wish.stored, places, { file, key, authority, lifetime: lifetimeOf(wish, authority, context.now) }, context)
+  const windows = windowWarnings(wish, wish.stored === undefined ? chainOf(file)[0] : context.stored(wish.stored)?.[0], context.now)
+  if (wish.stored !== undefined) {
+    const found = { file, key, authority, lifetime: lifetimeOf(wish, authority, context.now) }
+    return warned(planStored(wish, wish.stored, places, found, context), windows)
+  }
   if (wish.given !== undefined) return planGiven(wish, wish.given, places, file, key, context)
   if (wish.elsewhere !== undefined) return planElsewhere(wish, wish.elsewhere, places, file, key, context)
-  if (wish.acme !== undefined) return planAcme(wish, wish.acme, places, file, key, context)
+  if (wish.acme !== undefined) return warned(planAcme(wish, wish.acme, places, file, key, context), windows)
   const lifetime = lifetimeOf(wish, authority, context.now)
   const assessment = assess(wish, file, key, authority, lifetime, context.now)
   if (assessment.kind === 'bad' && pending) return refused(twiceProblem(wish, assessment.reasons))
@@ -61,7 +65,11 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
     assessment.kind === 'good'
       ? planKept(wish, assessment.certificate, assessment.reason, chainOf(file), places, context)
       : planIssue(wish, assessment, places, key, authority, lifetime, verdicts, context)
-  return warnings.length === 0 ? decision : { ...decision, warnings }
+  return warned(decision, warnings)
+}
+
+function warned(decision: Decision<GenerateDeed>, warnings: readonly string[]): Decision<GenerateDeed> {
+  return warnings.length === 0 ? decision : { ...decision, warnings: [...(decision.warnings ?? []), ...warnings] }
 }
 
 function planIssue(
