@@ -107,8 +107,12 @@ function fileWord(path: string, target: ConnectionTarget): string {
   return `"${path.replaceAll('%', '%%')}"`
 }
 
-/** What ssh says where the server was gone before it had named its version; nothing of a login has begun then. */
-const endedUnspoken = /^kex_exchange_identification: (read: )?Connection (closed by remote host|reset by peer)\s*$/
+/**
+ * What ssh says where the server was gone before it had named its version; nothing of a login has begun then. Of a jump host the ssh that
+ * goes there says so first, and that it ended, and then the one behind it says the same (OpenSSH 9.2).
+ */
+const droppedLine = String.raw`kex_exchange_identification: (?:read: )?Connection (?:closed by remote host|reset by peer)\s*`
+const endedUnspoken = new RegExp(String.raw`^${droppedLine}(?:${droppedLine}|Connection (?:closed|reset) by \S+ port \d+\s*)*$`)
 
 interface SshProgram {
   readonly pipe: Pipe

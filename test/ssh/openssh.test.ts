@@ -1,11 +1,11 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type SshHost, startSshHost } from '../../src/embedded/ssh-host.ts'
 import type { Channel, ConnectionTarget } from '../../src/ports/channel.ts'
 import { Secret } from '../../src/model/value.ts'
 import { opensshTransport, sshWords } from '../../src/transport/openssh.ts'
-import { optionsWith, problemOf, removeTemporaryFolders, targetWith, temporaryFolder } from './rig.ts'
+import { optionsWith, problemOf, programPath, removeTemporaryFolders, script, targetWith, temporaryFolder } from './rig.ts'
 import { startThrottle } from './throttle.ts'
 
 let host: SshHost
@@ -127,6 +127,54 @@ describe('servers that drop connections before they speak', () => {
     expect(await problemOf(opening)).toMatchObject({ code: 'THROTTLED', hint: expect.stringContaining('MaxStartups') })
     expect(throttle.seen()).toBe(6)
     await throttle.close()
+  })
+
+  test('hosts that are dropped together do not come back together', async () => {
+    const waits: number[] = []
+    for (const random of [0, 0.999]) {
+      const throttle = await startThrottle(host.port, 1, '')
+      const known = file('known-behind', `${host.hostKeyLine.replace(/^\S+/, `[127.0.0.1]:${throttle.port}`)}\n`)
+      const sleep = (milliseconds: number): Promise<void> => {
+        waits.push(milliseconds)
+        return Promise.resolve()
+      }
+      const own = opensshTransport(optionsWith({}, { sleep, random: () => random }))
+      await (await own.open(target({ port: throttle.port, knownHostsFiles: [known] }))).close()
+      await throttle.close()
+    }
+    expect(waits[1]).toBeGreaterThan((waits[0] ?? 0) * 2)
+  })
+
+  const dropped = 'kex_exchange_identification: Connection closed by remote host'
+  const ended = 'Connection closed by 127.0.0.1 port 2222'
+  /** An ssh that says this for so many starts, as OpenSSH 9.2 does (seen), and then is the one of this machine. */
+  async function behindWords(lines: readonly string[], starts: number) {
+    const tools = temporaryFolder()
+    const count = join(tools, 'count')
+    const says = lines.map((line) => `echo '${line}' >&2`).join('; ')
+    script(
+      join(tools, 'ssh'),
+      `#!/bin/sh\necho >>${count}\n[ $(wc -l <${count}) -gt ${starts} ] || { ${says}; exit 255; }\nexec ${programPath('ssh')} "$@"\n`,
+    )
+    const environment = { PATH: `${tools}:${process.env['PATH']}` }
+    return { opening: opensshTransport(optionsWith({}, { environment })).open(target()), started: () => readFileSync(count, 'utf8').length }
+  }
+
+  test('a jump host that drops so is asked again, too', async () => {
+    const { opening, started } = await behindWords([dropped, ended, dropped], 2)
+    open = await opening
+    expect(started()).toBe(3)
+    await open.close()
+  })
+
+  test.each([
+    { case: 'that spoke before it ended', lines: [ended, dropped] },
+    { case: 'that lets nobody in', lines: ['jo@gate: Permission denied (publickey).', dropped] },
+    { case: 'whose key is not known', lines: ['Host key verification failed.', dropped] },
+  ])('the twin: a jump host $case is not', async ({ lines }) => {
+    const { opening, started } = await behindWords(lines, 100)
+    expect((await problemOf(opening)).code).not.toBe('THROTTLED')
+    expect(started()).toBe(1)
   })
 
   test('the twin: a server that spoke is not asked again', async () => {
