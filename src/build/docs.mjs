@@ -4,6 +4,7 @@ import { lintPage } from './docs-lint.mjs'
 import { optionsPage } from './docs-options.mjs'
 import { playbookPage } from './docs-playbook.mjs'
 import { problemsPage } from './docs-problems.mjs'
+import { reportsPage } from './docs-reports.mjs'
 import { rolesPage } from './docs-roles.mjs'
 import { tasksPage } from './docs-tasks.mjs'
 
@@ -16,6 +17,7 @@ export async function docFiles() {
     ['options.md', await optionsPage(sources)],
     ['playbook.md', playbookPage(sources)],
     ['problems.md', problemsPage(sources)],
+    ['reports.md', reportsPage(sources)],
     ['roles.md', rolesPage(sources)],
     ['tasks.md', tasksPage(sources)],
   ])

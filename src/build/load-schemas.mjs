@@ -22,6 +22,7 @@ export async function loadSchemas() {
     `export { lockSchema, requirementsSchema } from './src/load/schemas/requirements.ts'`,
     `export { inventorySchema } from './src/load/schemas/inventory.ts'`,
     `export { savedPlanSchema } from './src/plan/saved/schema.ts'`,
+    `export { auditReportSchema, doctorReportSchema } from './src/view/reports/schema.ts'`,
     ...tasks.map((name, index) => `import { schema as task${index} } from './src/tasks/${name}/schema.ts'`),
     `export const tasks = {${tasks.map((name, index) => `${JSON.stringify(taskName(name))}: task${index}`).join(',')}}`,
   ]
@@ -50,6 +51,8 @@ export async function loadSchemas() {
     requirementsSchema,
     roleCaseSchema,
     savedPlanSchema,
+    auditReportSchema,
+    doctorReportSchema,
     tasks: taskSchemas,
   } = await import(`data:text/javascript;base64,${code}`)
   // through JSON: TypeBox keeps marks of its own beside the schema
@@ -72,8 +75,9 @@ export async function loadSchemas() {
         roleCase: roleCaseSchema,
       },
       tasks: taskSchemas,
-      // read by people and programs of theirs, never by tlsplay: no validator is made of it
+      // read by people and programs of theirs, never by tlsplay: no validator is made of these
       savedPlan: savedPlanSchema,
+      reports: { audit: auditReportSchema, doctor: doctorReportSchema },
     }),
   )
 }

@@ -4,7 +4,7 @@ const draft = 'http://json-schema.org/draft-07/schema#'
 
 /** path below schemas/ -> text. What editors and the reference read; made from the same sources as the validators. */
 export async function schemaFiles() {
-  const { documents, tasks, savedPlan } = await loadSchemas()
+  const { documents, tasks, savedPlan, reports } = await loadSchemas()
   const files = new Map()
   const add = (path, name, schema) =>
     files.set(path, `${JSON.stringify({ $schema: draft, $id: `urn:tlsplay:schema:${name}`, ...schema }, null, 2)}\n`)
@@ -23,6 +23,7 @@ export async function schemaFiles() {
   add('role-case.json', 'role-case', documents.roleCase)
   add('lock.json', 'lock', documents.lock)
   add('saved-plan.json', 'saved-plan', savedPlan)
+  for (const [name, schema] of Object.entries(reports)) add(`${name}-report.json`, `${name}-report`, schema)
   return files
 }
 

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../model/audit.ts'
 import type { Problem } from '../model/problem.ts'
 import { formatName } from '../pki/distinguished-name.ts'
 import { jsonLines } from './escape.ts'
+import type { AuditReport } from './reports/schema.ts'
 
 export interface AuditDocument {
   readonly entries: readonly AuditEntry[]
@@ -11,9 +12,9 @@ export interface AuditDocument {
   readonly at: number
 }
 
-/** One document: `{version, at, entries, problems}`. */
+/** One document: schemas/audit-report.json. */
 export function auditJson({ entries, problems, at }: AuditDocument): string {
-  const document = {
+  const document: AuditReport = {
     version: 1,
     at: new Date(at).toISOString(),
     entries: entries.map(plain),
@@ -22,7 +23,7 @@ export function auditJson({ entries, problems, at }: AuditDocument): string {
   return jsonLines(document)
 }
 
-function plain({ certificate, daysLeft, verdicts, findings, ...place }: AuditEntry) {
+function plain({ certificate, daysLeft, verdicts, findings, ...place }: AuditEntry): AuditReport['entries'][number] {
   return {
     ...place,
     certificate:
@@ -40,7 +41,7 @@ function plain({ certificate, daysLeft, verdicts, findings, ...place }: AuditEnt
             key_type: certificate.keyType,
             clients: Object.fromEntries(verdicts.map(({ client, refusal }) => [client, refusal ?? 'accepts'])),
           },
-    findings,
+    findings: [...findings],
   }
 }
 

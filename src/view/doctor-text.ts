@@ -1,6 +1,7 @@
 import type { Diagnosis, Installed } from '../model/diagnosis.ts'
 import type { Problem } from '../model/problem.ts'
 import { escapeLine, joinLines, jsonLines } from './escape.ts'
+import type { DoctorReportDocument } from './reports/schema.ts'
 import { count } from './words.ts'
 
 export interface DoctorReport {
@@ -40,13 +41,18 @@ function rowName(row: string): string {
   return /^\d+$/.test(row) ? `row ${row}` : row
 }
 
-/** One document: `{version, at, findings, installed, problems}`. */
+/** One document: schemas/doctor-report.json. */
 export function doctorJson({ found, installed, problems, at }: DoctorReport): string {
-  const document = {
+  const document: DoctorReportDocument = {
     version: 1,
     at: new Date(at).toISOString(),
-    findings: found.map(({ playbook, ...one }) => ({ ...one, playbook: playbook ?? null })),
-    installed,
+    findings: found.map(({ playbook, evidence, planned, ...one }) => ({
+      ...one,
+      evidence: [...evidence],
+      playbook: playbook ?? null,
+      planned: [...planned],
+    })),
+    installed: installed.map(({ defects, ...one }) => ({ ...one, defects: [...defects] })),
     problems: problems.map(({ host, code, message }) => ({ host: host ?? null, code, message })),
   }
   return jsonLines(document)

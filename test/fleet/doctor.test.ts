@@ -4,10 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogue } from '../../src/diagnose/doctor/catalogue.ts'
 import type { Diagnosis } from '../../src/model/diagnosis.ts'
+import { faultsBy } from '../view/schemas.ts'
 import { command, type CommandResult, type Fleet, type LabHost, startFleet } from './lab/index.ts'
 import { plants } from './plants/rows.ts'
 import { tlsplay } from './support/program.ts'
 import { changesDuring, prepared } from './support/snapshots.ts'
+
+const [auditFaults, doctorFaults] = [faultsBy('audit-report'), faultsBy('doctor-report')]
 
 let fleet: Fleet
 let inventory: string
@@ -42,6 +45,7 @@ async function doctor(host: string, ca = true): Promise<{ readonly code: number;
   const args = ['doctor', '-i', inventory, '-b', '--limit', host, '--output', 'json', ...(ca ? ['--ca', authority] : [])]
   const { code, stdout, stderr } = await tlsplay(args)
   if (stdout === '') throw new Error(stderr)
+  expect(doctorFaults(JSON.parse(stdout)), stdout).toEqual([])
   return { code, found: (JSON.parse(stdout) as { findings: readonly Diagnosis[] }).findings }
 }
 
@@ -98,6 +102,7 @@ interface Entry {
 async function audited(...args: readonly string[]): Promise<{ readonly code: number; readonly entries: readonly Entry[] }> {
   const { code, stdout, stderr } = await tlsplay(['audit', '-i', inventory, '-b', '-l', 'p1', '--output', 'json', ...args])
   if (stdout === '') throw new Error(stderr)
+  expect(auditFaults(JSON.parse(stdout)), stdout).toEqual([])
   return { code, entries: (JSON.parse(stdout) as { entries: readonly Entry[] }).entries }
 }
 
