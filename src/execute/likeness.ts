@@ -21,7 +21,7 @@ export function likeness(steps: readonly Numbered<StageStep>[]): readonly string
     'tls_like() {',
     '  if [ -n "$tls_acls" ]; then',
     '    tls_x=$(ls -ld -- "$1")',
-    '    case ${tls_x%% *} in *+) cp --attributes-only --preserve=mode -- "$1" "$2" && chmod 0600 "$2" || return 1;; esac',
+    '    case ${tls_x%% *} in *+) cp --attributes-only --preserve=mode -- "$1" "$2" && tls_mode 0600 "$2" || return 1;; esac',
     '  fi',
     '  ! command -v selinuxenabled >/dev/null 2>&1 || ! selinuxenabled || chcon --reference="$1" -- "$2"',
     '}',

@@ -97,9 +97,9 @@ export function swap(staged: string, path: string, expect: WriteStep['expect'] |
         : [`sha256sum -c - >/dev/null 2>&1 <<'${here}' || tls_rc=${driftStatus}\n${expect.sha256}  ${path}\n${here}`]
   return [
     ...drift,
-    `[ $tls_rc != 0 ] || [ ! -d ${word} ] || { echo 'is a directory'; tls_rc=1; }`,
+    `${onward} [ ! -d ${word} ] || { echo 'is a directory'; tls_rc=1; }`,
     ...before(journal),
-    `[ $tls_rc != 0 ] || mv -f -- ${staged} ${word} 2>&1 || tls_rc=$?`,
+    `${onward} tls_mv ${staged} ${word} 2>&1 || tls_rc=$?`,
   ].join('\n')
 }
 
@@ -113,7 +113,7 @@ interface Attributes {
 export function attributes(path: string, wanted: Attributes): string {
   return [
     ...owned([path], wanted),
-    ...(wanted.mode === undefined ? [] : [`${onward} chmod ${octal(wanted.mode)} ${path} 2>&1 || tls_rc=$?`]),
+    ...(wanted.mode === undefined ? [] : [`${onward} tls_mode ${octal(wanted.mode)} ${path} 2>&1 || tls_rc=$?`]),
   ].join('\n')
 }
 

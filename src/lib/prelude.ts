@@ -1,9 +1,12 @@
+import { ownNames } from './own-names.ts'
+
 /**
  * Functions that every program sent to a host may use; sent once per channel, right after the shell answers.
  * POSIX sh only: dash, BusyBox ash, bash and mksh run it unchanged. Names start with `tls_` to stay out of the way.
  *
  * tls_who               sets tls_me to the name of the user that we are; asked for once, where somebody needs it
  * tls_as USER ARGV...   runs ARGV as USER (runs it directly when we are that user already)
+ * tls_mode, tls_mv       of own-names.ts
  * tls_drop PATH...      removes what of it is there; no process for what is not
  * tls_near PATH         sets tls_dir to the nearest existing folder above PATH
  * tls_tmp               sets tls_t to a private folder that goes with the shell
@@ -11,7 +14,7 @@
  * tls_generations       names of functions that remove what was staged; they run when the shell ends, however it ends:
  *                       dash and BusyBox sh leave EXIT out when a signal ends them, as SIGPIPE does when the line is cut
  */
-export const prelude = String.raw`
+export const prelude = String.raw`${ownNames}
 tls_me=
 tls_who() { [ -n "$tls_me" ] || tls_me=$(id -un 2>/dev/null || id -u); }
 tls_as() {

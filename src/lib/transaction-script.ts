@@ -1,3 +1,5 @@
+import { ownNames } from './own-names.ts'
+
 /**
  * The program that undoes a transaction, as it lies on the host: `wait` stands guard beside the run, `now` undoes at once. It
  * needs no controller, no space and no other program of ours, and may be started again at any point.
@@ -15,8 +17,7 @@
  *   failed            what could not be undone
  *   told              whether what was served before is served again; it goes to the state folder when all is undone
  */
-export const watchScript = String.raw`
-umask 077
+export const watchScript = String.raw`${ownNames}umask 077
 cd / || exit 1
 tls_state=${'$'}{0%/*/watch}
 # A quarter of a second; a whole one where sleep takes no less. tls_quarters: how many it were.
@@ -28,13 +29,12 @@ tls_back() {
   if [ -n "$3" ] && [ ! -e "$3" ] && [ ! -L "$3" ]; then
     # Of a transaction that was committed: first beside its place again, so that the rest is a rename as ever.
     tls_f=$tls_tx/${'$'}{3##*/}
-    if [ -e "$tls_f" ] || [ -L "$tls_f" ]; then mv -f -- "$tls_f" "$3" || { tls_bad "$2: what was there lies at $tls_f"; return; }; fi
+    if [ -e "$tls_f" ] || [ -L "$tls_f" ]; then tls_mv "$tls_f" "$3" >/dev/null || { tls_bad "$2: what was there lies at $tls_f"; return; }; fi
   fi
   if [ -e "$3" ] || [ -L "$3" ]; then
     if [ -d "$2" ] && [ ! -L "$2" ]; then tls_bad "$2: a folder is in the way of what was there"; return; fi
-    if [ -L "$2" ]; then rm -f -- "$2"; fi
     # An immutable file kept its place, and beside it lies a copy of it: Linux makes no second name of one.
-    mv -f -- "$3" "$2" || tls_same "$2" "$3" || { tls_bad "$2: what was there still lies at $3"; return; }
+    tls_mv "$3" "$2" >/dev/null || tls_same "$2" "$3" || { tls_bad "$2: what was there still lies at $3"; return; }
     # Two names of one file: the rename did nothing.
     rm -f -- "$3"
   elif [ -e "$tls_tx/n.$1" ]; then
@@ -46,7 +46,7 @@ tls_back() {
 tls_attr() {
   [ -s "$tls_tx/a.$1" ] || return 0
   read -r tls_own tls_mod <"$tls_tx/a.$1"
-  chown -h "$tls_own" "$2" && { [ -L "$2" ] || chmod "$tls_mod" "$2"; } || { tls_bad "$2: owner and mode were $tls_own $tls_mod"; return; }
+  chown -h "$tls_own" "$2" && { [ -L "$2" ] || tls_mode "$tls_mod" "$2" >/dev/null; } || { tls_bad "$2: owner and mode were $tls_own $tls_mod"; return; }
   rm -f -- "$tls_tx/a.$1"
 }
 tls_acting() {

@@ -239,7 +239,7 @@ describe('a file that takes the place of another', () => {
   }
 
   test('has the SELinux label of what was there before it has a byte, and before it is put in place', () => {
-    expect(labelled(true, replaced())).toBe('chcon --reference=f -- .tlsplay.run1.tls_s0, 0 bytes\nmv -f -- .tlsplay.run1.tls_s0 f\n')
+    expect(labelled(true, replaced())).toBe('chcon --reference=f -- .tlsplay.run1.tls_s0, 0 bytes\nmv -fT -- .tlsplay.run1.tls_s0 f\n')
   })
 
   test.each([
@@ -247,7 +247,7 @@ describe('a file that takes the place of another', () => {
     { case: 'where nothing was there', isOn: true, expect: 'absent' as const },
   ])('the twin: no label is set $case', ({ isOn, expect: expected }) => {
     if (expected === 'absent') rmSync(path())
-    expect(labelled(isOn, replaced({ expect: expected }))).toBe('mv -f -- .tlsplay.run1.tls_s0 f\n')
+    expect(labelled(isOn, replaced({ expect: expected }))).toBe('mv -fT -- .tlsplay.run1.tls_s0 f\n')
   })
 
   test('a label that cannot be set fails the step, and what was there stays', () => {

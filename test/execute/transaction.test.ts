@@ -174,7 +174,7 @@ test('journal and staged files are on the disk before the first rename, and the 
   await host.commit()
   const [before = '', swap = '', folders = '', commit = ''] = readFileSync(seen, 'utf8').split('\n')
   expect(before).toMatch(/^sync \S+\/open\/files\.000001 \S+\/open \S+\/etc\/\.tlsplay\.[0-9a-f]+\.tls_s0$/)
-  expect(swap).toBe(`mv -f -- ${before.split(' ').at(-1)} ${at('replaced')}`)
+  expect(swap).toBe(`mv -fT -- ${before.split(' ').at(-1)} ${at('replaced')}`)
   expect(folders).toBe(`sync ${managed}`)
   expect(commit).toContain('/open ')
 })
