@@ -347,11 +347,32 @@ describe('requirements.yml', () => {
     { form: 'with nothing', text: '', after: 'roles:\n  - name: b\n    src: ../b\n' },
     { form: 'with other words only', text: 'collections: []', after: 'collections: []\nroles:\n  - name: b\n    src: ../b\n' },
     { form: 'without an end of line', text: 'roles:\n  - src: ../a', after: 'roles:\n  - src: ../a\n  - name: b\n    src: ../b\n' },
+    { form: 'with no role left', text: 'roles:\n', after: 'roles:\n  - name: b\n    src: ../b\n' },
+    {
+      form: 'with no role left, between other words',
+      text: '# ours\nroles: # none\n# more\ncollections: []\n',
+      after: '# ours\nroles: # none\n  - name: b\n    src: ../b\n# more\ncollections: []\n',
+    },
+    { form: 'with an empty list', text: 'roles: []  # none', after: 'roles:  # none\n  - name: b\n    src: ../b\n' },
   ])('$form keeps every byte when a role is added', async ({ text, after }) => {
     writeTexts(join(machine.folder, 'b'), roleTexts('1.0.0'))
     writeTexts(machine.project, { 'requirements.yml': text })
     await machine.must('role', 'add', '../b')
     expect(read('requirements.yml')).toBe(after)
+  })
+
+  test('takes a role again after the last one has gone', async () => {
+    writeTexts(join(machine.folder, 'b'), roleTexts('1.0.0'))
+    await machine.must('role', 'add', '../b')
+    const before = read('requirements.yml')
+    await machine.must('role', 'remove', 'b')
+    expect(read('requirements.yml')).toBe('roles:\n')
+    await machine.must('role', 'add', '../b')
+    expect(read('requirements.yml')).toBe(before)
+  })
+
+  test('without a role is told when installed roles are held against the lock', async () => {
+    expect(await machine.must('role', 'verify')).toBe('tlsplay.lock has no role\n')
   })
 
   test('in a form that cannot be added to says what to write', async () => {

@@ -73,4 +73,5 @@ export function verifyRoles(project: RoleProject, say: Say): void {
   for (const name of stray)
     problems.push({ code: 'ROLE_LOCK', message: `vendor/roles/${name} is not in ${lockName}`, hint: remedy('vendor', io.cwd, folder) })
   throwIfAny(problems)
+  if (lock.size === 0) say(`${lockName} has no role`)
 }

@@ -1,4 +1,4 @@
-import { isMap, isSeq, type Node, parseDocument, type YAMLSeq } from 'yaml'
+import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLSeq } from 'yaml'
 import { setYaml } from '../../lib/edit/yaml.ts'
 
 export interface RequirementText {
@@ -12,8 +12,14 @@ export interface RequirementText {
 export function withRequirement(text: string | undefined, entry: RequirementText): string | undefined {
   if (text === undefined || text.trim() === '') return `roles:\n${entryText(entry, '  ')}`
   const whole = text.endsWith('\n') ? text : `${text}\n`
-  const document = parseDocument(whole)
-  const list = listIn(document.contents as Node | null)
+  const root = parseDocument(whole).contents as Node | null
+  const empty = emptyRoles(root)
+  if (empty !== undefined) {
+    const kept = whole.slice(0, empty[0]) + whole.slice(empty[1])
+    const end = kept.indexOf('\n', empty[0]) + 1
+    return kept.slice(0, end) + entryText(entry, '  ') + kept.slice(end)
+  }
+  const list = listIn(root)
   if (list === 'none') return `${whole}roles:\n${entryText(entry, '  ')}`
   const last = list?.items.at(-1) as Node | undefined
   if (list === undefined || list.flow === true || last === undefined) return undefined
@@ -57,6 +63,17 @@ function listIn(root: Node | null): YAMLSeq | 'none' | undefined {
   if (!root.has('roles')) return 'none'
   const roles = root.get('roles', true)
   return isSeq(roles) ? roles : undefined
+}
+
+/** Where `roles:` names none: from behind its colon to the end of what stands for nothing. */
+function emptyRoles(root: Node | null): readonly [number, number] | undefined {
+  const pair = isMap(root) ? root.items.find(({ key }) => isScalar(key) && key.value === 'roles') : undefined
+  if (pair === undefined || !isScalar(pair.key) || pair.key.range == null) return undefined
+  const { value } = pair
+  const behind = pair.key.range[1] + 1
+  if (isSeq(value) && value.items.length === 0) return [behind, rangeOf(value)[1]]
+  if (isScalar(value) && value.value === null) return [behind, value.source === '' ? behind : rangeOf(value)[1]]
+  return undefined
 }
 
 /** Plain where no reader of YAML could take it for anything but this text. */
