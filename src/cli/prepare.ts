@@ -99,7 +99,7 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
 
 /** Inputs of roles that are no literal text have their values only now, and for each host its own. */
 async function roleInputProblems(run: CompiledRun): Promise<readonly Problem[]> {
-  const { calls, problems } = roleInputValues(run)
+  const { calls, problems } = roleInputValues(run, taskTypes)
   const found = await Promise.all(
     calls.map(async ({ context, host, values }) =>
       (await checkRoleInputs(context.role, values, context.use.at)).map((problem): Problem => ({ ...problem, host })),

@@ -5,6 +5,7 @@ import { Unknown, type Value, type ValueMap } from '../model/value.ts'
 import { conditionsSyntax, evaluateConditions } from './conditions.ts'
 import { factNames } from './fact-names.ts'
 import { type CompiledPlay, type CompiledRun, type RoleContext, type TaskNode, tasksOf } from './compiled-run.ts'
+import { reached } from './include-branch.ts'
 import { unknownItems } from './include-items.ts'
 import { instantiate } from './instantiate.ts'
 import { paramsSyntax, renderParams } from './parameters.ts'
@@ -85,67 +86,77 @@ const notYet = new Unknown('set while the run goes on')
 /**
  * Variables that a task will surely lack. Tasks are evaluated as in a plan, with facts and with everything that any task
  * of the run sets or registers unknown. Where a condition depends on those, only what no host of the play has is told:
- * the condition may guard the rest. Hosts with the same groups and the same variables of their own count as one.
+ * the condition may guard the rest. Where they choose the file that a task stands in, only what no host of the inventory
+ * has: a play may leave out just those that the file is for. Hosts with the same groups and the same variables of their
+ * own count as one.
  */
 function missingVariables(run: CompiledRun, play: CompiledPlay, taskTypes: ReadonlyMap<string, AnyTaskType>): readonly Problem[] {
   const runtime = { facts: {}, registered: namesSet(run), includeVars: [] }
   const runtimeOf = runtimesOf(run, runtime)
   const { byGroups, byValues } = representatives(run, play)
+  let ofInventory: readonly string[] | undefined
+  const anywhere = (): readonly string[] => {
+    ofInventory ??= representatives(run, { ...play, hosts: [...run.inventory.hosts.keys()] }).byGroups
+    return ofInventory
+  }
   return tasksOf(play).flatMap((node) => {
     let groupsAreRead = false
     const readsGroups = (): void => {
       groupsAreRead = true
     }
     const included = unknownItems(node.includes)
-    const onHost = (host: string): { readonly sure: readonly Problem[]; readonly maybe: readonly Problem[] } => {
-      const fact = (): Value => new Unknown('a fact of the host')
-      const reached = reaches(node, (include, around) =>
-        instantiate(include, { run, play, host, runtime, runtimeOf, fact, taskTypes, included: around, readsGroups }).some(
-          ({ kind }) => kind === 'ready',
-        ),
-      )
-      // what an include leaves out on this host lacks nothing
-      if (!reached) return { sure: [], maybe: [] }
-      const instances = instantiate(node, { run, play, host, runtime, runtimeOf, fact, taskTypes, included, readsGroups })
+    const lackedBy = (host: string): Lacks => {
+      const common = { run, play, host, runtime, runtimeOf, fact, included, readsGroups }
+      const instances = instantiate(node, { ...common, taskTypes })
       const sure = instances.flatMap((instance) => (instance.kind === 'failed' ? instance.problems : []))
       if (!instances.some((instance) => instance.kind === 'unknown') || node.task.loop !== undefined) return { sure, maybe: [] }
-      const scope = hostScope({
-        run,
-        play,
-        host,
-        runtime,
-        runtimeOf,
-        fact,
-        role: node.role,
-        task: node.task,
-        ...aroundOf(node),
-        included,
-        readsGroups,
-      })
+      const scope = hostScope({ ...common, role: node.role, task: node.task, ...aroundOf(node) })
       return { sure, maybe: renderParams(node.task.params, taskTypes.get(node.type), scope).problems }
+    }
+    let isChosen = false
+    const onHost = (host: string): Lacks => {
+      const comes = reached(node.includes, (include, around) =>
+        instantiate(include, { run, play, host, runtime, runtimeOf, fact, taskTypes, included: around, readsGroups }),
+      )
+      // what an include leaves out on this host lacks nothing
+      if (comes === false) return { sure: [], maybe: [] }
+      const lacks = lackedBy(host)
+      if (comes === true) return lacks
+      isChosen = true
+      return { sure: [], maybe: allOf(lacks) }
     }
     const few = byValues.map(onHost)
     const perHost = groupsAreRead ? byGroups.map(onHost) : few
-    const everywhere = (perHost[0]?.maybe ?? []).filter((problem) =>
-      perHost.every(({ maybe }) =>
-        maybe.some(
-          (other) => other.message === problem.message && other.at?.line === problem.at?.line && other.at?.column === problem.at?.column,
-        ),
-      ),
+    const everywhere = lackedByAll(
+      perHost.map(({ maybe }) => maybe),
+      () => (isChosen ? anywhere().map((host) => allOf(lackedBy(host))) : []),
     )
-    return [...perHost.flatMap(({ sure }) => sure), ...everywhere.filter((problem) => problem.code === 'VARIABLE_UNDEFINED')].map(
-      (problem) => ({ task: node.label, ...problem }),
-    )
+    return [...perHost.flatMap(({ sure }) => sure), ...everywhere].map((problem) => ({ task: node.label, ...problem }))
   })
+}
+
+interface Lacks {
+  readonly sure: readonly Problem[]
+  /** where a condition or a choice of files decides */
+  readonly maybe: readonly Problem[]
+}
+
+const allOf = ({ sure, maybe }: Lacks): readonly Problem[] => [...sure, ...maybe]
+
+const fact = (): Value => new Unknown('a fact of the host')
+
+/** Names that are missing in each of the lists, and in each of those that are only made when something is left to tell. */
+function lackedByAll(lists: readonly (readonly Problem[])[], more: () => readonly (readonly Problem[])[]): readonly Problem[] {
+  const isIn = (problem: Problem) => (list: readonly Problem[]) =>
+    list.some(({ message, at }) => message === problem.message && at?.line === problem.at?.line && at?.column === problem.at?.column)
+  const left = (lists[0] ?? []).filter((problem) => problem.code === 'VARIABLE_UNDEFINED' && lists.every(isIn(problem)))
+  if (left.length === 0) return []
+  const others = more()
+  return left.filter((problem) => others.every(isIn(problem)))
 }
 
 function aroundOf({ blockVars, includeVars }: Pick<TaskNode, 'blockVars' | 'includeVars'>) {
   return { blockVars, includeVars }
-}
-
-/** Whether every include that leads to a task is surely taken. */
-function reaches(node: TaskNode, isTaken: (include: TaskNode, around: readonly ValueMap[]) => boolean): boolean {
-  return node.includes.every(({ include }, at) => isTaken(include, unknownItems(node.includes.slice(0, at))))
 }
 
 /** What a rescue reads of the task that failed; the long names are those of Ansible. */
@@ -180,13 +191,21 @@ export interface RoleInputValues {
 }
 
 /** What each use of a role that surely runs gets on each host, to be checked against the schemas of the role. */
-export function roleInputValues(run: CompiledRun): { readonly calls: readonly RoleInputValues[]; readonly problems: readonly Problem[] } {
+export function roleInputValues(
+  run: CompiledRun,
+  taskTypes: ReadonlyMap<string, AnyTaskType>,
+): { readonly calls: readonly RoleInputValues[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const runtime = { facts: {}, registered: namesSet(run), includeVars: [] }
+  const runtimeOf = runtimesOf(run, runtime)
   const calls = run.plays.flatMap((play) => {
     const contexts = new Set(tasksOf(play).flatMap((node) => node.role ?? []))
     return [...contexts].flatMap((context) =>
       play.hosts.flatMap((host): RoleInputValues | readonly [] => {
+        const comes = reached(context.includes, (include, given) =>
+          instantiate(include, { run, play, host, runtime, runtimeOf, fact, taskTypes, included: given }),
+        )
+        if (comes === false) return []
         const around = { ...aroundOf(context), included: unknownItems(context.includes) }
         const scope = hostScope({
           run,
@@ -195,8 +214,8 @@ export function roleInputValues(run: CompiledRun): { readonly calls: readonly Ro
           role: context,
           ...around,
           runtime,
-          runtimeOf: runtimesOf(run, runtime),
-          fact: () => new Unknown('a fact of the host'),
+          runtimeOf,
+          fact,
         })
         // a condition may guard what its inputs need
         if (evaluateConditions(context.conditions, scope).kind !== 'true') return []
@@ -206,7 +225,8 @@ export function roleInputValues(run: CompiledRun): { readonly calls: readonly Ro
             return value === undefined ? [] : [[name, value]]
           } catch (error) {
             if (!(error instanceof TlsplayError)) throw error
-            problems.push(...error.problems)
+            // a file that is chosen by what a host says may be for hosts that have it
+            if (comes === true) problems.push(...error.problems)
             return [[name, new Unknown('cannot be rendered')]]
           }
         })

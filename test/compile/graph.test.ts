@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { batchesOf } from '../../src/compile/batches.ts'
 import { roleInputValues } from '../../src/compile/check.ts'
 import type { TaskNode } from '../../src/compile/compiled-run.ts'
+import { taskTypes } from '../../src/tasks/index.ts'
 import { codes, type CompiledWorld, compileWorld, somewhere, type World } from './compiled.ts'
 
 const inventory = 'all:\n  hosts: {h1: {}, h2: {}, h3: {}, h4: {}}\n  children: {web: {hosts: {h1: {}, h2: {}, h3: {}}}}\n'
@@ -48,7 +49,7 @@ test('the same role from two roles runs twice when what it gets is made of their
   sound(compiled)
   expect(shape(compiled).filter((label) => label === 'a : debug')).toHaveLength(2)
   expect(
-    roleInputValues(compiled.run)
+    roleInputValues(compiled.run, taskTypes)
       .calls.filter(({ host }) => host === 'h1')
       .map(({ context, values }) => [context.id, values]),
   ).toEqual([

@@ -68,7 +68,7 @@ export async function problemsOf(playbook: string, inventory = usualInventory): 
 }
 
 async function inputProblems(run: Parameters<typeof roleInputValues>[0]) {
-  const { calls, problems } = roleInputValues(run)
+  const { calls, problems } = roleInputValues(run, taskTypes)
   const found = await Promise.all(calls.map(({ context, values }) => checkRoleInputs(context.role, values, context.use.at)))
   return [...problems, ...found.flat()]
 }
