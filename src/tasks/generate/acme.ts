@@ -9,7 +9,8 @@ import { Unknown } from '../../model/value.ts'
 import { msPerDay } from '../../pki/dates.ts'
 import { listNames } from '../../pki/names.ts'
 import { renewalDue } from '../../pki/renewal.ts'
-import { expectedDays } from './acme-lifetime.ts'
+import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
+import { expectedDays, isPublicServer } from './acme-lifetime.ts'
 import { keyField, keyFits } from './assess.ts'
 import type { GenerateDeed } from './deed.ts'
 import { heldFaults } from './elsewhere.ts'
@@ -33,14 +34,18 @@ export function planAcme(
   const [before] = held
   const pendingHere = !isAbsent(file) && file.pending === true
   const faults = pendingHere ? [] : heldFaults(wish, before, keyFact, context.now)
-  if (before !== undefined && faults.length === 0)
-    return planKept(wish, before, renewalDue(before, context.now, wish.renewBeforeDays).reason, held, places, context)
+  if (before !== undefined && faults.length === 0) {
+    const verdicts = pendingHere ? pendingVerdicts(wish, acme, before, []) : clientVerdicts(before, held.slice(1), wish.usage)
+    const kept = planKept(wish, before, renewalDue(before, context.now, wish.renewBeforeDays).reason, held, places, context)
+    return warnedOf(wish, verdicts, kept)
+  }
 
   const expect = expectation(certificate, context)
   if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
   const keepKey = keyFits(wish, keyFact)
   const order = orderOf(wish, acme, context)
   const pending = acmePending(wish, acme, context.now)
+  const verdicts = pendingVerdicts(wish, acme, pending, before?.selfSigned === true ? [] : held.slice(1))
   const reason = faults.join('; ')
   const change: Change<GenerateDeed> = {
     action: before === undefined ? 'create' : 'update',
@@ -55,6 +60,7 @@ export function planAcme(
           { name: 'challenge', before: undefined, after: acme.challenge.kind },
           { name: 'key type', before: before?.keyType, after: wish.keyType },
           { name: 'valid until', before: undefined, after: 'as the server decides' },
+          { name: 'accepted by', before: undefined, after: acceptedBy(verdicts) },
           keyField(keyFact, keepKey),
           ...placeFields(places),
         ],
@@ -63,7 +69,23 @@ export function planAcme(
     reason,
     data: issueDeed(wish, places, keepKey, { kind: 'acme', order, expect }),
   }
-  return { changes: [change], predicts: predictIssued(wish, places, keepKey, pending), reason, result: pendingResult(pending) }
+  const predicts = predictIssued(wish, places, keepKey, pending)
+  return warnedOf(wish, verdicts, { changes: [change], predicts, reason, result: pendingResult(pending) })
+}
+
+function warnedOf(wish: Wish, verdicts: readonly ClientVerdict[], decision: Decision<GenerateDeed>): Decision<GenerateDeed> {
+  const refusals = refusalTexts(verdicts).map((text) => `${wish.certificate}: ${text}`)
+  return refusals.length === 0 ? decision : { ...decision, warnings: [...(decision.warnings ?? []), ...refusals] }
+}
+
+/** What clients will say of what the server is to make. `issuers`: those of the last certificate, which are all that is known of its chain. */
+export function pendingVerdicts(
+  wish: Wish,
+  acme: AcmeWish,
+  pending: CertificateFact,
+  issuers: readonly CertificateFact[],
+): readonly ClientVerdict[] {
+  return clientVerdicts(pending, issuers, wish.usage, isPublicServer(acme))
 }
 
 export function orderOf(wish: Wish, { caFile: _, ...acme }: AcmeWish, { assets }: PlanContext): AcmeOrder {
@@ -71,11 +93,15 @@ export function orderOf(wish: Wish, { caFile: _, ...acme }: AcmeWish, { assets }
   return { ...acme, ca, ...wish.names }
 }
 
-/** What it will be like, as far as anybody but the server can tell. */
+/**
+ * What it will be like, as far as anybody but the server can tell. Authorities that browsers trust sign for servers only, as
+ * the root programme of Chrome asks of them; Let's Encrypt has since February 2026 (letsencrypt.org/docs/profiles).
+ */
 export function acmePending(wish: Wish, acme: AcmeWish, now: number): CertificateFact {
   return {
     // Limits count both ends, so a second less than the days.
     ...pendingCertificate(wish, undefined, { notBefore: now, notAfter: now + expectedDays(acme, now) * msPerDay - 1000 }),
+    ...(isPublicServer(acme) ? { extendedKeyUsage: ['serverAuth'] } : {}),
     selfSigned: false,
     issuer: { CN: acme.directory },
   }

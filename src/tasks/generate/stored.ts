@@ -8,7 +8,7 @@ import { formatDay } from '../../pki/dates.ts'
 import { listNames, sameNames } from '../../pki/names.ts'
 import { renewalDue } from '../../pki/renewal.ts'
 import { acceptedBy, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
-import { acmePending, orderOf } from './acme.ts'
+import { acmePending, orderOf, pendingVerdicts } from './acme.ts'
 import { assess, issuerText, keyFits, type Lifetime } from './assess.ts'
 import { copyDeed } from './copies.ts'
 import type { GenerateDeed } from './deed.ts'
@@ -43,12 +43,15 @@ export function planStored(wish: Wish, name: string, places: Places, found: Foun
   const sealed = wish.keyPassphrase === undefined ? {} : ({ encrypted: true } as const)
   const storedKey: Answer<KeyFact> = leaf === undefined ? absent : { spki: leaf.spki, keyType: leaf.keyType, ...sealed }
   const { faults, kept, warns } = judge(wish, chain, storedKey, authority, lifetime, context.now)
-  const judged = faults.length === 0 && leaf !== undefined ? leaf : pendingOf(wish, authority, lifetime, context.now)
-  const verdicts = clientVerdicts(judged, authority === undefined ? chain.slice(1) : [authority], wish.usage)
+  const good = faults.length === 0 && leaf !== undefined
+  const judged = good ? leaf : pendingOf(wish, authority, lifetime, context.now)
+  const issuers = authority === undefined ? chain.slice(1) : [authority]
+  const verdicts =
+    wish.acme === undefined || good ? clientVerdicts(judged, issuers, wish.usage) : pendingVerdicts(wish, wish.acme, judged, issuers)
   const warnings = [...refusalTexts(verdicts).map((text) => `${wish.certificate}: ${text}`), ...warns]
   const warned = (decision: Decision<GenerateDeed>) => (warnings.length === 0 ? decision : { ...decision, warnings })
 
-  if (faults.length === 0 && leaf !== undefined) {
+  if (good) {
     const sameChain = isSameChain(held, chain)
     const same = !(key instanceof Unknown) && !isAbsent(key) && key.spki === leaf.spki
     const sameKey = same && (key.encrypted === true) === (wish.keyPassphrase !== undefined)

@@ -84,6 +84,66 @@ describe('a certificate of an ACME server', () => {
   })
 })
 
+describe('what clients will say of a certificate before it is ordered', () => {
+  const own = { ...acme, ca: 'ca.pem' }
+  const dns = { ...acme, challenge: 'dns-01' as const, hook: ['./zone'] }
+  test.each<{ case: string; params?: Partial<GenerateParams>; accepted: string; warnings?: readonly string[] }>([
+    { case: 'of a server', accepted: 'every client' },
+    { case: 'of RSA', params: { key_type: 'rsa-2048' }, accepted: 'every client' },
+    {
+      case: 'of a wildcard that the controller keeps',
+      params: { names: ['*.lab.test'], acme: dns, stored: 'wild' },
+      accepted: 'every client',
+    },
+    {
+      case: 'of an Ed25519 key',
+      params: { key_type: 'ed25519' },
+      accepted: 'go, openssl, openssl-strict, gnutls, node',
+      warnings: ['chrome and apple refuse it: browsers do not accept ed25519 keys'],
+    },
+    {
+      case: 'of an Ed25519 key that the controller keeps',
+      params: { key_type: 'ed25519', acme: dns, stored: 'wild' },
+      accepted: 'go, openssl, openssl-strict, gnutls, node',
+      warnings: ['chrome and apple refuse it: browsers do not accept ed25519 keys'],
+    },
+    {
+      case: 'of a client, which no public server signs for',
+      params: { usage: 'client' },
+      accepted: 'no client',
+      warnings: ['go, openssl, openssl-strict, gnutls and node refuse it: the extended key usage lacks clientAuth'],
+    },
+    {
+      case: 'of a peer that the controller keeps',
+      params: { usage: 'peer', acme: dns, stored: 'wild' },
+      accepted: 'no client',
+      warnings: ['go, openssl, openssl-strict, gnutls, chrome, node and apple refuse it: the extended key usage lacks clientAuth'],
+    },
+    { case: 'of a client of a server of our own', params: { usage: 'client', acme: own }, accepted: 'every client' },
+  ])('$case: $accepted', ({ params, accepted, warnings }) => {
+    const decision = plan(undefined, params)
+    const fields = decision.changes.flatMap(({ diffs }) => diffs.flatMap((diff) => (diff.kind === 'fields' ? diff.fields : [])))
+    expect(fields).toContainEqual({ name: 'accepted by', before: undefined, after: accepted })
+    expect(decision.warnings).toEqual(warnings?.map((text) => `${certificate}: ${text}`))
+  })
+
+  test('the chain that the server sent the last time is taken for that to come', () => {
+    const narrow = { ...server.fact, permittedNames: ['lab.test'] }
+    const due = { ...held, notAfter: noon + 12 * day }
+    const facts = hostWith(due).map(([kind, target, fact]) =>
+      kind === 'certificate' ? ([kind, target, { chain: [due, narrow] }] as Told) : ([kind, target, fact] as Told),
+    )
+    const warnings = (wish: readonly string[]) => generate.plan({ ...wished, names: [...wish] }, contextOf(facts)).warnings
+    expect(warnings(names)).toBeUndefined()
+    expect(warnings(['h1.example.net'])?.join()).toContain('its issuers may not issue for h1.example.net')
+  })
+
+  test('one that is there is judged as it is', () => {
+    expect(plan(held).warnings).toBeUndefined()
+    expect(plan({ ...held, keyUsage: ['keyEncipherment'] }).warnings?.join()).toContain('gnutls, chrome and apple refuse it')
+  })
+})
+
 const { request } = requestFor(names)
 const good: StepAnswer = { ok: true, rc: 0, stdout: '', stderr: '' }
 const ordered: StepAnswer = { ...good, ordered: { order: 'https://acme.lab.test/order/1', tokens: [{ token: 'T1', content: "T1.it's" }] } }
