@@ -28,7 +28,12 @@ export async function askVariables(
   }
   for (const question of open) if (question.fallback !== undefined) answers.set(question, question.fallback)
   const warnings = [...answers.keys()].map(
-    ({ name, at }): Problem => ({ code: 'OPTION_INVALID', message: `there is no terminal to ask for ${name}: its default counts`, at }),
+    ({ name, at }): Problem => ({
+      code: 'OPTION_INVALID',
+      message: `there is no terminal to ask for ${name}: its default counts`,
+      at,
+      hint: '-e gives another one',
+    }),
   )
   const problems = open
     .filter((question) => !answers.has(question))

@@ -26,10 +26,19 @@ export function readPassphrase(file: string, files: Files): Secret {
 /** Asks twice, because what is mistyped here locks the authority for ever. */
 export async function askNewPassphrase(name: string, prompt: Prompt): Promise<Secret> {
   const first = await prompt.secret(`new passphrase for the certificate authority ${name}`)
-  if (first.reveal() === '') throw new TlsplayError([{ code: 'CA_LOCKED', message: 'an authority needs a passphrase, this one is empty' }])
+  if (first.reveal() === '')
+    throw new TlsplayError([
+      {
+        code: 'CA_LOCKED',
+        message: 'an authority needs a passphrase, this one is empty',
+        hint: 'run again and type one, or put one into the file of --ca-passphrase-file',
+      },
+    ])
   const second = await prompt.secret('the same passphrase again')
   if (first.reveal() !== second.reveal())
-    throw new TlsplayError([{ code: 'CA_LOCKED', message: 'the two passphrases differ, no authority was made' }])
+    throw new TlsplayError([
+      { code: 'CA_LOCKED', message: 'the two passphrases differ, no authority was made', hint: 'run again and type the same twice' },
+    ])
   return first
 }
 

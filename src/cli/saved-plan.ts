@@ -90,9 +90,18 @@ export class PlanSaver implements PlanWatch {
     try {
       replaceDurably(path, sealedText(saved, this.#state.sealKey))
     } catch (error) {
-      throw new TlsplayError([{ code: 'WRITE_FAILED', message: `the plan could not be saved: ${(error as Error).message}` }], {
-        cause: error,
-      })
+      throw new TlsplayError(
+        [
+          {
+            code: 'WRITE_FAILED',
+            message: `the plan could not be saved: ${(error as Error).message}`,
+            hint: 'make room there, or name a place that you may write to',
+          },
+        ],
+        {
+          cause: error,
+        },
+      )
     }
   }
 }
@@ -186,6 +195,9 @@ function bytesOf(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new TlsplayError([{ code: 'FILE_MISSING', message: `the plan cannot be read: ${(error as Error).message}` }], { cause: error })
+    throw new TlsplayError(
+      [{ code: 'FILE_MISSING', message: `the plan cannot be read: ${(error as Error).message}`, hint: 'name the file that plan -o wrote' }],
+      { cause: error },
+    )
   }
 }

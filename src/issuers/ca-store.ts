@@ -89,7 +89,13 @@ function readText(path: string): string | undefined {
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined
     throw new TlsplayError(
-      [{ code: 'CA_MISSING', message: `${path} cannot be read: ${isCode(error, 'EACCES') ? 'permission denied' : String(error)}` }],
+      [
+        {
+          code: 'CA_MISSING',
+          message: `${path} cannot be read: ${isCode(error, 'EACCES') ? 'permission denied' : String(error)}`,
+          hint: 'run as the user that it belongs to',
+        },
+      ],
       { cause: error },
     )
   }

@@ -28,7 +28,13 @@ export async function makePair(
   const chain = await issuer.acme.finish(order, request)
   const [leaf] = parseCertificateFile(chain).chain
   if (leaf !== undefined && leaf.spki === spkiOf(key)) return { chain, key }
-  throw new TlsplayError([{ code: 'ACME_REFUSED', message: `${signer.order.directory} issued a certificate for another key` }])
+  throw new TlsplayError([
+    {
+      code: 'ACME_REFUSED',
+      message: `${signer.order.directory} issued a certificate for another key`,
+      hint: 'run again: a new order is made',
+    },
+  ])
 }
 
 async function keysOf(key: KeyObject, keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {

@@ -64,6 +64,7 @@ function guarded(path: string, act: () => void): void {
           message: taken
             ? `${path} exists already and is not replaced`
             : `${path} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+          hint: taken ? 'take it away if it is not needed, or choose another name' : 'make room there, or let yourself write there',
         },
       ],
       { cause },

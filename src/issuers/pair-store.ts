@@ -47,7 +47,9 @@ export function pairStore(options: PairStoreOptions): Pairs {
       return remember(await renewed(name, make, word, kept))
     }
     if (stored === undefined)
-      throw new TlsplayError([{ code: 'FILE_MISSING', message: `the stored certificate ${name} is not there any more: run again` }])
+      throw new TlsplayError([
+        { code: 'FILE_MISSING', message: `the stored certificate ${name} is not there any more`, hint: 'run again: it is made anew' },
+      ])
     const known = opened.get(stored.text)
     if (known !== undefined) return known
     const key = await openKey(name, stored, await wordOf(name))
@@ -107,5 +109,7 @@ function pemOf(key: KeyObject): Secret {
 }
 
 function locked(name: string, why: string): TlsplayError {
-  return new TlsplayError([{ code: 'CA_LOCKED', message: `the key of the stored certificate ${name} ${why}` }])
+  return new TlsplayError([
+    { code: 'CA_LOCKED', message: `the key of the stored certificate ${name} ${why}`, hint: 'give the passphrase that it was made with' },
+  ])
 }

@@ -68,6 +68,7 @@ async function begin(stored: StoredAuthority, { folder, name, passphrase, now, r
     throw refusal({
       code: 'CERTIFICATE_INVALID',
       message: `the certificate authority ${name} has a key of a type that tlsplay does not make`,
+      hint: 'make an authority of another name, and let roles name that',
     })
   const word = await passphrase()
   // One passphrase for both: the new key must not be locked by a word that was mistyped.
@@ -109,7 +110,11 @@ async function change(stored: StoredAuthority, nextKey: string, { folder, name, 
 async function opened(encryptedKey: string, passphrase: Secret, name: string): Promise<string | undefined> {
   const key = await decryptKey(encryptedKey, passphrase)
   if (key === undefined)
-    throw refusal({ code: 'CA_LOCKED', message: `the key of the certificate authority ${name} could not be opened with this passphrase` })
+    throw refusal({
+      code: 'CA_LOCKED',
+      message: `the key of the certificate authority ${name} could not be opened with this passphrase`,
+      hint: 'give the passphrase that it was made with',
+    })
   return spkiOf(key)
 }
 

@@ -7,6 +7,9 @@ export function textIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new TlsplayError([{ code: 'FILE_MISSING', message: `${path} cannot be read: ${String(error)}` }], { cause: error })
+    throw new TlsplayError(
+      [{ code: 'FILE_MISSING', message: `${path} cannot be read: ${String(error)}`, hint: 'run as the user that it belongs to' }],
+      { cause: error },
+    )
   }
 }

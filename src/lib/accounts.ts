@@ -50,7 +50,11 @@ function missing(type: string, tool: string, { host }: PlanContext): Problem {
 
 function notKnown(type: string, { why }: Unknown, { dirty }: PlanContext): Decision<never> {
   if (dirty) return { changes: [], predicts: [], reason: why, later: why }
-  return refused({ code: 'PATH_REFUSED', message: `${type}: the accounts of the host cannot be read: ${why}` })
+  return refused({
+    code: 'PATH_REFUSED',
+    message: `${type}: the accounts of the host cannot be read: ${why}`,
+    hint: 'let the task become root',
+  })
 }
 
 /** Ranges of login.defs(5) as Debian, Alpine and Fedora ship them; numbers below 100 are given out by the distribution. */

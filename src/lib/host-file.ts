@@ -83,7 +83,11 @@ export function heldText(path: string, context: PlanContext): Held {
   if (text === undefined) {
     return {
       kind: 'decided',
-      decision: refused({ code: 'EDIT_IMPOSSIBLE', message: `${at}: is no UTF-8 text, so no line of it can be edited` }),
+      decision: refused({
+        code: 'EDIT_IMPOSSIBLE',
+        message: `${at}: is no UTF-8 text, so no line of it can be edited`,
+        hint: 'write it as a whole with `copy` or `template`',
+      }),
     }
   }
   return { kind: 'text', text, shown: content.secret ?? text, path: at }

@@ -57,7 +57,15 @@ export function readAsset(request: AssetRequest, node: TaskNode, scope: Scope, p
     }
   }
   const bytes = readable(files, path)
-  if (typeof bytes === 'string') return { problem: { code: 'FILE_MISSING', at, message: `${request.path} cannot be read: ${bytes}` } }
+  if (typeof bytes === 'string')
+    return {
+      problem: {
+        code: 'FILE_MISSING',
+        at,
+        message: `${request.path} cannot be read: ${bytes}`,
+        hint: 'correct the path, or let yourself read it',
+      },
+    }
   const opened = request.decrypt === false ? undefined : places.open(bytes, request.path, at)
   if (opened !== undefined && 'problem' in opened) return opened
   if (!request.render) return { content: opened === undefined ? bytes : Secret.of(opened.text) }

@@ -20,6 +20,15 @@ export async function download(url: string): Promise<Uint8Array> {
   } catch (error) {
     const { message, cause } = error as Error
     const why = cause instanceof Error ? cause.message : message
-    throw new TlsplayError([{ code: 'ROLE_SOURCE', message: `${url} cannot be fetched: ${why}` }], { cause: error })
+    throw new TlsplayError(
+      [
+        {
+          code: 'ROLE_SOURCE',
+          message: `${url} cannot be fetched: ${why}`,
+          hint: 'correct the address, or look at the network and its proxy',
+        },
+      ],
+      { cause: error },
+    )
   }
 }

@@ -24,7 +24,9 @@ export async function npmTarball(
   const [packed] = parsed(told)
   // it stands in a folder of its own, so the name that npm gives is only looked for there
   if (packed === undefined || !/^[\w.@+-]+$/.test(packed.filename))
-    throw new TlsplayError([{ code: 'ROLE_SOURCE', message: `npm gave no tarball of ${name}@${range}` }])
+    throw new TlsplayError([
+      { code: 'ROLE_SOURCE', message: `npm gave no tarball of ${name}@${range}`, hint: 'correct the name or the version' },
+    ])
   return { version: packed.version, archive: readFileSync(join(scratch, packed.filename)) }
 }
 

@@ -43,5 +43,11 @@ export async function output({ argv, cwd, env, input }: ProgramRequest): Promise
   const lines = Buffer.concat(said).toString().trim().split('\n')
   const [last] =
     size > mostBytes ? [`it printed more than ${mostBytes} bytes`] : lines.filter((line) => /error|fatal/i.test(line)).slice(0, 1)
-  throw new TlsplayError([{ code: 'ROLE_SOURCE', message: `${why}${last === undefined ? '' : `: ${last.trim()}`}` }])
+  throw new TlsplayError([
+    {
+      code: 'ROLE_SOURCE',
+      message: `${why}${last === undefined ? '' : `: ${last.trim()}`}`,
+      hint: 'correct the source, or see what the program says by hand',
+    },
+  ])
 }

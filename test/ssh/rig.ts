@@ -55,11 +55,24 @@ export function trusting(host: SshHost): Record<string, string> {
   return { '/known_hosts': `${host.hostKeyLine}\n`, '/keys/client': host.clientKey }
 }
 
+/** It names the host, the place where that is written, and what to do; what the state of a host is about has no place but the host. */
+function whole(problem: Problem): Problem {
+  const { code, host, hint, at } = problem
+  const ofHost = ['LOCKED', 'NO_WATCHDOG', 'STATE_UNUSABLE', 'ROLLED_BACK', 'PROTOCOL']
+  const lacks = [
+    ...(host === undefined ? ['its host'] : []),
+    ...(hint === undefined && code !== 'VALUE_INVALID' ? ['what to do'] : []),
+    ...(at === undefined && !ofHost.includes(code) ? ['a place'] : []),
+  ]
+  if (lacks.length > 0) throw new Error(`${code} lacks ${lacks.join(' and ')}: ${problem.message}`)
+  return problem
+}
+
 export async function problemOf(promise: Promise<unknown>): Promise<Problem> {
   try {
     await promise
   } catch (error) {
-    if (error instanceof TlsplayError) return error.problems[0]
+    if (error instanceof TlsplayError) return whole(error.problems[0])
     throw error
   }
   throw new Error('it succeeded')

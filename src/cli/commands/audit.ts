@@ -43,9 +43,18 @@ function writeReport(path: string, report: string): void {
   try {
     replaceDurably(path, report, 0o644)
   } catch (error) {
-    throw new TlsplayError([{ code: 'WRITE_FAILED', message: `the report could not be saved: ${(error as Error).message}` }], {
-      cause: error,
-    })
+    throw new TlsplayError(
+      [
+        {
+          code: 'WRITE_FAILED',
+          message: `the report could not be saved: ${(error as Error).message}`,
+          hint: 'make room there, or name a place that you may write to',
+        },
+      ],
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -38,5 +38,7 @@ function authoritiesIn(path: string): readonly CertificateFact[] {
     throw new TlsplayError([{ code: 'FILE_MISSING', message: `there is no file ${path}`, hint: 'name a PEM file with --ca' }])
   const { chain, broken } = parseCertificateFile(Buffer.from(bytes).toString('utf8'))
   if (chain.length > 0) return chain
-  throw new TlsplayError([{ code: 'CERTIFICATE_INVALID', message: `${path}: ${broken ?? 'holds no certificate'}` }])
+  throw new TlsplayError([
+    { code: 'CERTIFICATE_INVALID', message: `${path}: ${broken ?? 'holds no certificate'}`, hint: 'name a PEM file with --ca' },
+  ])
 }

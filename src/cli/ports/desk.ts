@@ -43,7 +43,11 @@ export function terminalDesk({ io, aside, say, playbookFolder }: DeskOptions): D
         return keepInside(path, folder, anywhere ? folder : playbookFolder, bytes)
       } catch (error) {
         if (error instanceof TlsplayError || !(error instanceof Error && 'code' in error)) throw error
-        throw problem({ code: 'WRITE_FAILED', message: `${path}: cannot be written here: ${error.message}` })
+        throw problem({
+          code: 'WRITE_FAILED',
+          message: `${path}: cannot be written here: ${error.message}`,
+          hint: 'make room there, or name a place that you may write to',
+        })
       }
     },
   }
@@ -97,7 +101,7 @@ function isInside(path: string, folder: string): boolean {
 }
 
 function escape(message: string): TlsplayError {
-  return problem({ code: 'PATH_ESCAPE', message })
+  return problem({ code: 'PATH_ESCAPE', message, hint: 'name a folder below that of the playbook, without ..' })
 }
 
 function problem(one: Problem): TlsplayError {

@@ -25,7 +25,13 @@ export function writeRole(home: RoleHome, tree: RoleTree): void {
     }
   } catch (error) {
     throw new TlsplayError(
-      [{ code: 'WRITE_FAILED', message: `the role could not be put into ${home.folder}: ${(error as Error).message}` }],
+      [
+        {
+          code: 'WRITE_FAILED',
+          message: `the role could not be put into ${home.folder}: ${(error as Error).message}`,
+          hint: 'make room there, or let yourself write there',
+        },
+      ],
       { cause: error },
     )
   }

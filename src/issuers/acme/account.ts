@@ -16,11 +16,24 @@ export async function accountKey(folder: string, name: string, passphrase: Secre
   const stored = textIfThere(path)
   if (stored !== undefined) {
     const key = await decryptKey(stored, passphrase)
-    if (key === undefined) throw new TlsplayError([{ code: 'CA_LOCKED', message: `${path} could not be opened with this passphrase` }])
+    if (key === undefined)
+      throw new TlsplayError([
+        {
+          code: 'CA_LOCKED',
+          message: `${path} could not be opened with this passphrase`,
+          hint: 'give the passphrase that it was made with',
+        },
+      ])
     return key
   }
   if (passphrase.reveal() === '')
-    throw new TlsplayError([{ code: 'CA_LOCKED', message: `the key of the ACME account ${name} needs a passphrase` }])
+    throw new TlsplayError([
+      {
+        code: 'CA_LOCKED',
+        message: `the key of the ACME account ${name} needs a passphrase`,
+        hint: 'type one when asked, or put one into the file of --ca-passphrase-file',
+      },
+    ])
   const key = await newKey('ecdsa-p256')
   mkdirSync(own, { recursive: true, mode: 0o700 })
   writeNewFile(path, await encryptKey(key.export({ type: 'pkcs8', format: 'der' }), passphrase, (count) => random.bytes(count)), 0o600)

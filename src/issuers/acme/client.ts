@@ -179,5 +179,11 @@ function text(value: string | readonly string[] | undefined): string | undefined
 }
 
 export function refused(message: string): TlsplayError {
-  return new TlsplayError([{ code: 'ACME_REFUSED', message }])
+  return new TlsplayError([
+    {
+      code: 'ACME_REFUSED',
+      message,
+      hint: 'the words are those of the server: correct what they name, such as the names, the account or its limits, and run again',
+    },
+  ])
 }

@@ -23,7 +23,12 @@ export function planFile(wish: FileWish, context: PlanContext): Decision<Deed> {
   const touched: string[] = []
   for (const [path, edit] of editsOf(wish)) {
     const result = edit(text)
-    if (result.kind === 'impossible') return refused({ code: 'EDIT_IMPOSSIBLE', message: `${wish.path}: ${path}: ${result.why}` })
+    if (result.kind === 'impossible')
+      return refused({
+        code: 'EDIT_IMPOSSIBLE',
+        message: `${wish.path}: ${path}: ${result.why}`,
+        hint: 'edit it by hand, or write it as a whole with `template`',
+      })
     if (result.text !== text) touched.push(path)
     text = result.text
   }

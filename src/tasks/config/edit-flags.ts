@@ -100,7 +100,12 @@ function planVariable(variable: Variable, flags: FlagsWish['flags'], shown: Text
   let text = variable.text
   for (const [flag, wish] of flags) {
     const result = setEnvFlag(text, variable.name, flag, wish, variable.initial)
-    if (result.kind === 'impossible') return refused({ code: 'EDIT_IMPOSSIBLE', message: `${variable.file}: ${result.why}` })
+    if (result.kind === 'impossible')
+      return refused({
+        code: 'EDIT_IMPOSSIBLE',
+        message: `${variable.file}: ${result.why}`,
+        hint: 'edit it by hand, or write it as a whole with `template`',
+      })
     text = result.text
   }
   const words = wordsOf(envValues(text)?.get(variable.name) ?? '')
@@ -140,7 +145,12 @@ function planCommandLine(
   let line = execStart
   for (const [flag, wish] of flags) {
     const result = setExecFlag(line, flag, wish)
-    if (result.kind === 'impossible') return refused({ code: 'EDIT_IMPOSSIBLE', message: `${unit.name}: ${result.why}` })
+    if (result.kind === 'impossible')
+      return refused({
+        code: 'EDIT_IMPOSSIBLE',
+        message: `${unit.name}: ${result.why}`,
+        hint: 'edit the unit by hand, or write a drop-in with `copy`',
+      })
     line = result.text
   }
   const names = flags.map(([flag]) => flag).join(', ')

@@ -81,7 +81,12 @@ function planNew(wish: Wish, path: string, context: PlanContext): Decision<Deed>
     if (circle) return refused(circleProblem(folder))
     if (fact instanceof Unknown) return unsettled(context, folder, fact)
     if (isAbsent(fact)) missing.push(folder)
-    else if (fact.type !== 'directory') return refused({ code: 'PATH_REFUSED', message: `${path}: ${folder} is there and no directory` })
+    else if (fact.type !== 'directory')
+      return refused({
+        code: 'PATH_REFUSED',
+        message: `${path}: ${folder} is there and no directory`,
+        hint: 'take it away in an earlier task, or name another folder',
+      })
   }
   const owned = ownershipOfNew(wish, context)
   if (owned.kind === 'unknown') return unsettled(context, path, owned.answer)

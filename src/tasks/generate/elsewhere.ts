@@ -64,7 +64,11 @@ export function planElsewhere(
   }
   const foreign = answer.chain[0]
   if (signedText.trim() !== '' && foreign === undefined)
-    return refused({ code: 'CERTIFICATE_INVALID', message: `${signed} ${answer.broken ?? 'is empty'}` })
+    return refused({
+      code: 'CERTIFICATE_INVALID',
+      message: `${signed} ${answer.broken ?? 'is empty'}`,
+      hint: 'put there what was signed, as PEM, the certificate of the host first',
+    })
   // What was signed before the last renewal may still lie there.
   const old = answer.chain.some(({ fingerprint }) => fingerprint === held[0]?.fingerprint)
   if (foreign !== undefined && !old)

@@ -110,7 +110,13 @@ function missing(path: string): Read {
 }
 
 function unusable(path: string, why: string): Read {
-  return { decision: refused({ code: 'CERTIFICATE_INVALID', message: `${path} ${why}` }) }
+  return {
+    decision: refused({
+      code: 'CERTIFICATE_INVALID',
+      message: `${path} ${why}`,
+      hint: 'give a file that is whole, and the password that opens it if it has one',
+    }),
+  }
 }
 
 function foreignKey({ what, certificates }: Source): Problem {
@@ -127,7 +133,15 @@ export function faultsOf(wish: Wish, leaf: CertificateFact, what: string, now: n
   const dates = dateProblem(leaf, Math.max(now, Math.min(leaf.notBefore, now + clockToleranceMs)))
   const lacking = uncoveredNames(leaf, [...wish.names.dnsNames, ...wish.names.ipAddresses])
   return [
-    ...(dates === undefined ? [] : [{ code: 'CERTIFICATE_INVALID', message: `${what}: ${dates}` } as const]),
+    ...(dates === undefined
+      ? []
+      : [
+          {
+            code: 'CERTIFICATE_INVALID',
+            message: `${what}: ${dates}`,
+            hint: 'give one that is valid now, and look at the clock of the host',
+          } as const,
+        ]),
     ...(lacking.length === 0
       ? []
       : [

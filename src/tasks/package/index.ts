@@ -166,7 +166,11 @@ function reasonOf(known: readonly Known[], state: State): string {
 
 function notKnown(name: string, { why }: Unknown, { dirty }: PlanContext): Decision<never> {
   if (dirty) return { changes: [], predicts: [], reason: why, later: why }
-  return refused({ code: 'PATH_REFUSED', message: `package: nothing is known of ${name}: ${why}` })
+  return refused({
+    code: 'PATH_REFUSED',
+    message: `package: nothing is known of ${name}: ${why}`,
+    hint: 'see what the package manager of the host says of it',
+  })
 }
 
 function noManager({ host }: PlanContext): Decision<never> {

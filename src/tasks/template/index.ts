@@ -16,7 +16,12 @@ export const template = defineTaskType<TemplateParams, FileDeed>({
   observe: (params) => observeManagedFile({ ...params, path: destinationOf(params) }),
   plan(params, context) {
     const content = textOf(context.assets[0] ?? '')
-    if (content === undefined) return refused({ code: 'TEMPLATE_SYNTAX', message: `template: ${params.src} is no UTF-8 text` })
+    if (content === undefined)
+      return refused({
+        code: 'TEMPLATE_SYNTAX',
+        message: `template: ${params.src} is no UTF-8 text`,
+        hint: 'save it as UTF-8, or send it as it is with `copy`',
+      })
     const path = destinationOf(params)
     const decision = planManagedFile(
       { path, content, owner: params.owner, group: params.group, mode: params.mode === undefined ? undefined : parseMode(params.mode) },

@@ -117,7 +117,13 @@ function trustOf(
     case 'authority': {
       const authority = context.authority(wish.trust.name)
       return authority === undefined
-        ? { problem: { code: 'CA_MISSING', message: `there is no certificate authority ${wish.trust.name} beside the inventory` } }
+        ? {
+            problem: {
+              code: 'CA_MISSING',
+              message: `there is no certificate authority ${wish.trust.name} beside the inventory`,
+              hint: `make it first\ntlsplay ca init ${wish.trust.name} -i INVENTORY`,
+            },
+          }
         : { authorities: [authority] }
     }
     case 'given':

@@ -103,7 +103,11 @@ describe('certificate and key from the controller', () => {
       [{ ...given, given: { ...given.given, password: 'no' } }, 'does not open with the passphrase'],
     ] as const)
       expect(generate.plan(wrong, contextOf(facts, files(leaf.fact.pem, sealed))).problems).toEqual([
-        { code: 'CERTIFICATE_INVALID', message: `h1.key ${why}` },
+        {
+          code: 'CERTIFICATE_INVALID',
+          message: `h1.key ${why}`,
+          hint: 'give a file that is whole, and the password that opens it if it has one',
+        },
       ])
   })
 })
