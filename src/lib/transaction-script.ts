@@ -20,8 +20,12 @@ import { ownNames } from './own-names.ts'
 export const watchScript = String.raw`${ownNames}umask 077
 cd / || exit 1
 tls_state=${'$'}{0%/*/watch}
-# A quarter of a second; a whole one where sleep takes no less. tls_quarters: how many it were.
-tls_nap() { tls_quarters=1; sleep 0.25 2>/dev/null || { sleep 1; tls_quarters=4; }; }
+# A quarter of a second; a whole one where sleep takes no less, and where tls_long is set, once. tls_quarters: how many it were.
+tls_long=
+tls_nap() {
+  tls_quarters=1
+  if [ -n "$tls_long" ] || ! sleep 0.25 2>/dev/null; then sleep 1; tls_quarters=4 tls_long=; fi
+}
 tls_bad() { echo "$1" >>"$tls_tx/failed"; }
 tls_look() { set -- $(ls -ldn -- "$1"); echo "$1 $3 $4"; }
 tls_same() { [ -f "$1" ] && [ ! -L "$1" ] && [ -f "$2" ] && [ ! -L "$2" ] && cmp -s -- "$1" "$2" && [ "$(tls_look "$1")" = "$(tls_look "$2")" ]; }
@@ -91,6 +95,8 @@ tls_full=$((tls_seconds * 4))
 tls_left=$tls_full
 tls_busy=0
 tls_seen=
+# The first second of a transaction is the one in which the host has most to do.
+tls_long=1
 while [ "$tls_left" -gt 0 ]; do
   tls_nap
   [ -d "$tls_tx" ] || exit 0
