@@ -296,6 +296,8 @@ class HostScope implements Scope {
       case 'ansible_play_hosts':
       case 'ansible_play_hosts_all':
         return play === undefined ? undefined : () => play.hosts
+      case 'ansible_play_batch':
+        return play === undefined ? undefined : () => play.batches.find((batch) => batch.includes(host)) ?? []
       case 'ansible_check_mode':
         return () => run.options.checkMode
       case 'ansible_diff_mode':
@@ -344,6 +346,7 @@ export const magicNames: readonly string[] = [
   'hostvars',
   'play_hosts',
   'ansible_play_hosts',
+  'ansible_play_batch',
   'ansible_check_mode',
   'ansible_diff_mode',
   'playbook_dir',

@@ -134,6 +134,7 @@ test('magic names', async () => {
   expect(read('group_names')).toEqual(['deep', 'web'])
   expect(read('groups')).toMatchObject({ all: ['h1', 'h2', 'db'], web: ['h1', 'h2'], deep: ['h1'] })
   expect(read('ansible_play_hosts')).toEqual(['h1', 'h2', 'db'])
+  expect(read('ansible_play_batch')).toEqual(['h1', 'h2', 'db'])
   expect([read('playbook_dir'), read('inventory_dir'), read('ansible_check_mode')]).toEqual(['/play', '/play', false])
   expect(scope.env('HOME')).toBe('/home/me')
   expect(scope.env('constructor')).toBeUndefined()

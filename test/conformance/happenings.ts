@@ -99,7 +99,7 @@ export function storyOfAnsible(exit: number, lines: string): Omit<Story, 'files'
         if ((event.type !== 'task' && event.type !== 'item') || (event.type === 'task' && event.items > 0)) return []
         const { host, task, handler, status, said } = event
         // Ansible tells of a meta task only where its condition is false, and never counts it.
-        if (task === 'meta') return []
+        if (/^(?:.* : )?meta$/.test(task)) return []
         // That it cannot be reached is the end of a host here, and stands in the recap, not in a task.
         if (status === 'unreachable') return []
         return [{ host, task, handler, status, ...(event.type === 'item' ? { item: event.item } : {}), ...told(task, said) }]

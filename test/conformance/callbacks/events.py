@@ -50,7 +50,7 @@ class CallbackModule(CallbackBase):
         self.result("ignored" if ignore_errors else "failed", result)
 
     def v2_runner_on_unreachable(self, result):
-        self.result("unreachable", result)
+        self.result("ignored" if result.task_fields.get("ignore_unreachable") else "unreachable", result)
 
     def v2_runner_item_on_ok(self, result):
         self.result("changed" if result.is_changed() else "ok", result, item=True)

@@ -39,6 +39,19 @@ function shown(document: Document): string {
     .join('; ')
 }
 
+/** The variables of the tree that `--graph --vars` prints. */
+async function lookAtGraph(): Promise<Sides> {
+  const folder = scratch({ hosts: `h1 a=True b=1 c="'1'" d="['x']"\n` })
+  try {
+    const words = ['-i', 'hosts', '--graph', '--vars']
+    const [ours, theirs] = await Promise.all([folder.tlsplay('inventory', ...words), folder.ansible('ansible-inventory', words)])
+    const variables = (text: string): string => (text.match(/\{.*\}/g) ?? []).join(' ')
+    return { there: variables(theirs.out), here: variables(ours.out) }
+  } finally {
+    folder.remove()
+  }
+}
+
 const program = `#!/bin/sh
 [ "$1" = --list ] && echo '{"web": {"hosts": ["h1"]}}' || echo '{}'
 `
@@ -54,6 +67,7 @@ export const inventoryDifferences: Differences = {
     'h1 {"ansible_become_password":"(secret)","ansible_password":"(secret)"}',
     'h1 ansible_password=hunter2 ansible_become_password=12345\n',
   ),
+  'graph-values': { there: "{a = True} {b = 1} {c = 1} {d = ['x']}", here: '{a = true} {b = 1} {c = "1"} {d = ["x"]}', look: lookAtGraph },
   'inventory-broken': listed('h1 {}', 'exit 1 INVENTORY_SYNTAX', { hosts: 'h1\n', broken: '[web\nh2\n' }, ['-i', 'hosts', '-i', 'broken']),
   'group-children': listed('no host', 'exit 1 GROUP_UNKNOWN', '[web]\nh1\n[site:children]\nweb\nnobody\n'),
   'group-vars': listed('h1 {}', 'exit 1 GROUP_UNKNOWN', 'h1\n[nobody:vars]\nx=1\n'),

@@ -28,6 +28,22 @@ export const runDifferences: Differences = {
     there: 'exit 0; h1 copy x: changed; h1 look: ok; h1 tell r: ok {"r.stat.exists":false}',
     here: 'exit 0; h1 copy x: changed; h1 look: check; h1 tell r: ok {"r.stat.exists":true}',
   },
+  'play-hosts': {
+    given: {
+      hosts: 'h1 ansible_connection=local\nh2 ansible_connection=local\n',
+      playbook: { hosts: 'all', tasks: [act('one', { failed_when: on('h2') }), tell('hosts', ['ansible_play_hosts'])] },
+    },
+    there: 'exit 2; h1 one: ok; h1 tell hosts: ok {"ansible_play_hosts":["h1"]}; h2 one: failed',
+    here: 'exit 2 TASK_FAILED; h1 one: ok; h1 tell hosts: ok {"ansible_play_hosts":["h1","h2"]}; h2 one: failed',
+  },
+  'timeout-changed': {
+    given: play([
+      { name: 'one', command: { argv: ['sleep', '20'] }, timeout: 1, ignore_errors: true, register: 'r' },
+      tell('r', ['r.failed', 'r.changed']),
+    ]),
+    there: 'exit 0; h1 one: ignored; h1 tell r: ok {"r.failed":true,"r.changed":false}',
+    here: 'exit 0; h1 one: ignored; h1 tell r: ok {"r.failed":true,"r.changed":true}',
+  },
   'goes-back': {
     given: { ...play([copy('x'), act('two', { failed_when: true })]), reads: ['f'] },
     there: 'exit 2; h1 copy x: changed; h1 two: failed; f: x',
