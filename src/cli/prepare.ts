@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { CompiledRun, ConnectionOverrides } from '../compile/compiled-run.ts'
 import { compileRun } from '../compile/graph.ts'
 import { roleInputValues } from '../compile/check.ts'
+import { brokenRules } from '../compile/role-rules.ts'
 import { parseExtraVars } from '../compile/extra-vars.ts'
 import { checkRoleInputs, discreet, loadAll, newReader, parseYaml, readVarsFile, type RunInventory, type Vault } from '../load/index.ts'
 import type { Playbook } from '../model/playbook.ts'
@@ -101,9 +102,10 @@ export async function prepare(request: PrepareRequest, io: Pick<Io, 'cwd' | 'env
 async function roleInputProblems(run: CompiledRun): Promise<readonly Problem[]> {
   const { calls, problems } = roleInputValues(run, taskTypes)
   const found = await Promise.all(
-    calls.map(async ({ context, host, values }) =>
-      (await checkRoleInputs(context.role, values, context.use.at)).map((problem): Problem => ({ ...problem, host })),
-    ),
+    calls.map(async ({ context, host, values }) => {
+      const wrong = await checkRoleInputs(context.role, values, context.use.at)
+      return (wrong.length > 0 ? wrong : brokenRules(context, values)).map((problem): Problem => ({ ...problem, host }))
+    }),
   )
   return [...problems, ...found.flat()]
 }

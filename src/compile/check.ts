@@ -50,6 +50,7 @@ function roleSyntax({ role, inputs }: RoleContext): readonly Problem[] {
     ...mapSyntax(inputs),
     ...mapSyntax(role.vars),
     ...role.inputs.flatMap(({ fallback }) => (fallback === undefined ? [] : syntaxProblems(fallback))),
+    ...conditionsSyntax(role.rules.map(({ that }) => that)),
   ]
 }
 

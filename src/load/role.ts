@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path'
 import { documents } from '../generated/validators/index.js'
-import type { Block, Role, RoleInput, Task, TaskItem } from '../model/playbook.ts'
+import type { Block, Role, RoleInput, RoleRule, Task, TaskItem } from '../model/playbook.ts'
 import type { Position } from '../model/problem.ts'
 import { entryOf } from '../model/source.ts'
 import type { MapEntry, MapSource, Source } from '../model/source.ts'
@@ -51,6 +51,7 @@ export function readRole(
     summary: textField(map, 'summary')?.value ?? '',
     version: textField(map, 'version')?.value ?? '',
     inputs: (inputs?.entries ?? []).flatMap((entry) => readInput(entry) ?? []),
+    rules: (listField(map, 'rules')?.items ?? []).flatMap((item) => (item.kind === 'map' ? (readRule(item) ?? []) : [])),
     vars: mapField(map, 'vars'),
     dependencies: readRoleUses(listField(map, 'dependencies'), shelf),
     tasks,
@@ -74,6 +75,11 @@ function readInput({ key, keyAt, value }: MapEntry): RoleInput | undefined {
     fallback: entryOf(value, 'default')?.value,
     at: keyAt,
   }
+}
+
+function readRule(rule: MapSource): RoleRule | undefined {
+  const that = textField(rule, 'that')
+  return that && { that, message: textField(rule, 'fail_msg')?.value ?? '' }
 }
 
 function listIn(folder: string, kind: 'tasks' | 'handlers', shelf: RoleShelf): Source | undefined {

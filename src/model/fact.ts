@@ -215,6 +215,8 @@ export interface ListenerFact {
   readonly plainHttp?: 'answered' | 'refused' | 'not asked'
   /** status of the HTTP request over TLS, when a path was given */
   readonly httpStatus?: number
+  /** the server ended the connection in place of an answer to that request, as it does with a client that shows no certificate */
+  readonly turnedAway?: true
   /** why the state is `failed` or `closed` */
   readonly error?: string
 }
@@ -301,6 +303,8 @@ export interface ListenerTarget {
   readonly caText?: string
   /** path of an HTTP GET over TLS */
   readonly httpPath?: string
+  /** PEM files on the host that dials, shown to a server that asks for a certificate (`host` only) */
+  readonly client?: { readonly certificate: string; readonly key: string }
   /** also try plain HTTP, and a client whose newest protocol is the one below `floor` */
   readonly probeWeakness: boolean
   /** oldest protocol that shall be let in; default TLSv1.2 */

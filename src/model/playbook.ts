@@ -82,6 +82,14 @@ export interface RoleInput {
   readonly at: Position
 }
 
+/** What has to hold of the inputs of a role together. */
+export interface RoleRule {
+  /** condition in CEL over the inputs */
+  readonly that: Located<string>
+  /** what is wrong when it does not hold, and what to do */
+  readonly message: string
+}
+
 export interface Role {
   readonly name: string
   /** absolute path of the folder */
@@ -90,6 +98,7 @@ export interface Role {
   readonly summary: string
   readonly version: string
   readonly inputs: readonly RoleInput[]
+  readonly rules: readonly RoleRule[]
   readonly vars: MapSource | undefined
   readonly dependencies: readonly RoleUse[]
   readonly tasks: readonly TaskItem[]

@@ -30,7 +30,7 @@ export function listenerFact(target: ListenerTarget, heard: Heard | undefined): 
     ...protocolOf(text),
     ...verificationOf(target, text, note !== '0'),
     ...weakness,
-    ...httpStatusOf(target, text, handshakeEnd),
+    ...answerOf(target, text, handshakeEnd),
   }
 }
 
@@ -73,9 +73,15 @@ function verificationOf({ caFile }: ListenerTarget, text: string, caRead: boolea
   return code === '0' ? { verified: true } : { verified: false, ...(words === undefined ? {} : { verifyError: words.toLowerCase() }) }
 }
 
-function httpStatusOf({ httpPath }: ListenerTarget, text: string, handshakeEnd: number): Pick<ListenerFact, 'httpStatus'> {
-  const status = httpPath === undefined || handshakeEnd < 0 ? undefined : /^HTTP\/1\.[01] (\d{3})/m.exec(text.slice(handshakeEnd))?.[1]
-  return status === undefined ? {} : { httpStatus: Number(status) }
+/** With TLS 1.3 a client without a certificate gets through the handshake; the alert comes in place of the answer. */
+function answerOf({ httpPath }: ListenerTarget, text: string, handshakeEnd: number): Pick<ListenerFact, 'httpStatus' | 'turnedAway'> {
+  if (httpPath === undefined || handshakeEnd < 0) return {}
+  const said = text.slice(handshakeEnd)
+  // Not at the start of a line: openssl prints the tickets of TLS 1.3 through a buffer, and the answer past it (seen with 3.0.19).
+  const status = /HTTP\/1\.[01] (\d{3})/.exec(said)?.[1]
+  if (status !== undefined) return { httpStatus: Number(status) }
+  // Before TLS 1.3 it ends the handshake, which openssl says first.
+  return /SSL alert number \d+|errno[:=]104\b|unexpected eof/.test(text) ? { turnedAway: true } : {}
 }
 
 function weaknessOf({ probeWeakness }: ListenerTarget, { old, plain }: Heard): Pick<ListenerFact, 'acceptsOldProtocol' | 'plainHttp'> {

@@ -79,6 +79,8 @@ function sharesDial(one: ListenerTarget, other: ListenerTarget): boolean {
     one.serverName === other.serverName &&
     agree(one.caFile, other.caFile) &&
     agree(one.httpPath, other.httpPath) &&
+    one.client?.certificate === other.client?.certificate &&
+    one.client?.key === other.client?.key &&
     agree(one.floor, other.floor)
   )
 }
@@ -91,16 +93,24 @@ function scriptOf(target: ListenerTarget): string {
       : `printf 'GET %s HTTP/1.0\\r\\nHost: %s\\r\\nUser-Agent: tlsplay\\r\\n\\r\\n' ${quote(httpPath)} ${quote(hostHeader(target))} | `
   const client = `${noBundle} $tls_bound ${timeoutSeconds} openssl s_client ${clientArguments(target)}`
   const dial =
-    httpPath === undefined ? `${client} </dev/null 2>&1` : `${request}${client} -ign_eof 2>&1 | head -c ${answerBytes} | sed '/^HTTP\\/1/q'`
+    httpPath === undefined
+      ? `${client} </dev/null 2>&1`
+      : `${request}${client} -ign_eof 2>&1 | head -c ${answerBytes} | sed '/HTTP\\/1\\.[01] [0-9]/q'`
   return [
     'set --',
     // openssl would not dial at all with a file that it cannot read.
     ...(target.caFile === undefined ? [] : [`[ ! -r ${quote(target.caFile)} ] || set -- -CAfile ${quote(target.caFile)}`]),
-    `tls_o=$(${dial}); tls_said main $# "$tls_o"`,
+    'tls_c=$#',
+    ...(target.client === undefined ? [] : [clientScript(target.client)]),
+    `tls_o=$(${dial}); tls_said main $tls_c "$tls_o"`,
     ...(probeWeakness ? [weaknessScript(target)] : []),
     'echo end',
     '',
   ].join('\n')
+}
+
+function clientScript({ certificate, key }: NonNullable<ListenerTarget['client']>): string {
+  return `{ [ ! -r ${quote(certificate)} ] || [ ! -r ${quote(key)} ]; } || set -- "$@" ${quoteAll(['-cert', certificate, '-key', key])}`
 }
 
 /** Both attempts only where something answered the first one. */

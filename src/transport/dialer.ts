@@ -49,8 +49,10 @@ function dial(target: ListenerTarget, timeoutMs: number): Promise<ListenerFact> 
       if (fact !== undefined && (status !== undefined || reply.length > 4096))
         end({ ...fact, ...(status === undefined ? {} : { httpStatus: status }) })
     })
-    socket.once('error', (error: NodeJS.ErrnoException) => end(fact ?? failureOf(error)))
-    socket.once('close', () => end(fact ?? { state: 'failed', chain: [], error: 'it closes the connection without an answer' }))
+    // With TLS 1.3 a client without a certificate gets through the handshake; the alert comes in place of the answer.
+    const refused = (): ListenerFact | undefined => fact && (target.httpPath === undefined ? fact : { ...fact, turnedAway: true })
+    socket.once('error', (error: NodeJS.ErrnoException) => end(refused() ?? failureOf(error)))
+    socket.once('close', () => end(refused() ?? { state: 'failed', chain: [], error: 'it closes the connection without an answer' }))
   })
 }
 

@@ -14,6 +14,8 @@ const pair = selfSigned(folder, 'DNS:h1.lab.test,IP:127.0.0.1')
 const other = selfSigned(folder, 'DNS:h2.lab.test')
 const caFile = join(folder, "it's a ca.pem")
 writeFileSync(caFile, pair.cert)
+const keyFile = join(folder, 'key.pem')
+writeFileSync(keyFile, pair.key)
 const [leaf] = parseCertificateFile(pair.cert).chain
 const [otherLeaf] = parseCertificateFile(other.cert).chain
 let servers: TlsServers
@@ -67,6 +69,7 @@ test('one dial answers for all who want the same port by the same name', () => {
   const dials = (...targets: readonly ListenerTarget[]): number => listener.script(targets, nonce).split('openssl s_client').length - 1
   expect(dials(target({}), target({ caFile: '/a', httpPath: '/x' }))).toBe(1)
   expect(dials(target({ caFile: '/a' }), target({ caFile: '/b' }))).toBe(2)
+  expect(dials(target({}), target({ client: { certificate: '/c', key: '/k' } }))).toBe(2)
   expect(dials(target({}), target({ serverName: 'h2' }))).toBe(2)
   expect(dials(target({ httpPath: '/x' }), target({ httpPath: '/y' }))).toBe(2)
 })
@@ -124,6 +127,24 @@ describe.each(tried)('under $name', (shell) => {
       server: 'mutual',
       more: () => ({ caFile }),
       fact: () => ({ state: 'tls', chain: [leaf!], verified: true }),
+    },
+    {
+      case: 'a server that turns away who shows no client certificate',
+      server: 'mutual',
+      more: () => ({ caFile, httpPath: '/ready' }),
+      fact: () => ({ state: 'tls', chain: [leaf!], verified: true, turnedAway: true }),
+    },
+    {
+      case: 'a server that lets in who shows a client certificate',
+      server: 'mutual',
+      more: () => ({ caFile, httpPath: '/ready', client: { certificate: caFile, key: keyFile } }),
+      fact: () => ({ state: 'tls', verified: true, httpStatus: 204 }),
+    },
+    {
+      case: 'a client certificate that cannot be read is not shown',
+      server: 'mutual',
+      more: () => ({ caFile, httpPath: '/ready', client: { certificate: caFile, key: '/nowhere/key.pem' } }),
+      fact: () => ({ state: 'tls', verified: true, turnedAway: true }),
     },
     { case: 'plain HTTP', server: 'plain', fact: () => ({ state: 'plain', chain: [] }) },
     { case: 'nobody', server: 'closed', fact: () => ({ state: 'closed', error: 'connection refused' }) },

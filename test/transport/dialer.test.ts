@@ -77,6 +77,12 @@ test.each<{ case: string; server: ServerName | 'closed'; more?: Partial<Listener
     more: { caText: pair.cert },
     fact: { state: 'tls', chain: [leaf!], verified: true },
   },
+  {
+    case: 'a server that turns away who shows no client certificate',
+    server: 'mutual',
+    more: { caText: pair.cert, httpPath: '/ready' },
+    fact: { state: 'tls', verified: true, turnedAway: true },
+  },
   { case: 'plain HTTP', server: 'plain', fact: { state: 'plain', chain: [] } },
   { case: 'plain HTTP answered', server: 'plain', more: { probeWeakness: true }, fact: { state: 'plain', plainHttp: 'answered' } },
   { case: 'nobody', server: 'closed', more: { probeWeakness: true }, fact: { state: 'closed', error: 'connection refused' } },

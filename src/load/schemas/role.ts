@@ -66,6 +66,20 @@ export const roleSchema = Type.Unsafe<unknown>({
       title: 'Inputs',
       description: 'name of each input and the JSON Schema of its value',
     },
+    rules: Type.Array(
+      Type.Object(
+        {
+          that: Type.String({ minLength: 1, title: 'That', description: 'condition in CEL over the inputs, without braces' }),
+          fail_msg: Type.String({ minLength: 1, title: 'Message', description: 'what is wrong when it does not hold' }),
+        },
+        { additionalProperties: false, description: 'what has to hold of inputs together' },
+      ),
+      {
+        title: 'Rules',
+        description:
+          'what has to hold of the inputs together, each with `that`, a condition in CEL over inputs alone, and `fail_msg`; told as `ROLE_INPUT` at the line of the caller',
+      },
+    ),
     vars: variables('variables of the role that callers cannot set'),
     dependencies: Type.Array(Type.Unknown(), {
       title: 'Dependencies',

@@ -59,10 +59,18 @@ export function judge(target: ListenerTarget, seen: unknown, expected: Expected)
   else if (seen.acceptsOldProtocol === true)
     faults.push(fault(`clients that speak nothing newer than ${wish.floor === 'TLSv1.3' ? 'TLS 1.2' : 'TLS 1.1'} are let in`))
   if (wish.plainHttpRefused && seen.plainHttp === 'answered') faults.push(fault('plain HTTP is answered on the same port'))
-  if (wish.http !== undefined && seen.httpStatus !== wish.http.status) {
-    faults.push(fault(`GET ${wish.http.path} is answered with ${seen.httpStatus ?? 'no status'}, wanted ${wish.http.status}`, true))
-  }
-  return faults
+  return [...faults, ...answerFaults(target, seen, wish).map((message) => fault(message, true))]
+}
+
+function answerFaults(target: ListenerTarget, { httpStatus, turnedAway }: ListenerFact, { http, clients }: Wish): readonly string[] {
+  if (http === undefined) return []
+  const answered = `GET ${http.path} is answered with ${httpStatus ?? 'no status'}`
+  if (clients !== undefined && target.client === undefined)
+    return turnedAway === true ? [] : [`${answered}, and whoever shows no client certificate must be turned away`]
+  if (httpStatus === http.status) return []
+  if (target.client !== undefined && turnedAway === true)
+    return [`who shows the client certificate ${target.client.certificate} is turned away, or the host could not read it`]
+  return [`${answered}, wanted ${http.status}`]
 }
 
 /** What this witness was asked but could not tell. */

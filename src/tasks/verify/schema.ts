@@ -40,6 +40,24 @@ export const schema = Type.Object(
     http_status: Type.Optional(
       Type.Integer({ minimum: 100, maximum: 599, default: 200, description: 'status that the GET must be answered with' }),
     ),
+    client_certificate: Type.Optional(
+      Type.Union(
+        [
+          Type.Enum(['none', 'demanded']),
+          Type.Object(
+            {
+              certificate: path('absolute path on the host of the certificate that the host shows'),
+              private_key: path('its private key'),
+            },
+            { additionalProperties: false },
+          ),
+        ],
+        {
+          description:
+            '`demanded`: whoever shows no client certificate must be turned away, which the GET of `http_path` proves; files on the host: the host shows them and must be answered, the controller shows none and must be turned away',
+        },
+      ),
+    ),
     min_days: Type.Optional(Type.Integer({ minimum: 0, description: 'fail when the certificate is valid for fewer days than this' })),
     plain_http_refused: Type.Optional(
       Type.Boolean({ default: true, description: 'plain HTTP on the port must not be answered with a page' }),

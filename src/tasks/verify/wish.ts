@@ -19,6 +19,8 @@ export interface Wish {
   readonly port: number
   readonly names: readonly [string, ...string[]]
   readonly http: { readonly path: string; readonly status: number } | undefined
+  /** whether whoever shows no client certificate must be turned away, and what the host shows */
+  readonly clients: { readonly shown: ListenerTarget['client'] } | undefined
   readonly minDays: number | undefined
   readonly plainHttpRefused: boolean
   readonly floor: Floor
@@ -48,6 +50,11 @@ export function wishOf(params: VerifyParams): WishResult {
     refuse('ca and issuer or authority both say what clients trust', 'leave one of them out')
   if (params.http_status !== undefined && params.http_path === undefined)
     refuse('http_status: there is no http_path to ask for', 'add http_path')
+  if (clientsOf(params.client_certificate) !== undefined && params.http_path === undefined)
+    refuse(
+      'client_certificate: without http_path nobody is turned away: with TLS 1.3 the refusal comes behind the handshake',
+      'add http_path',
+    )
   if (params.controller_address !== undefined && !from.includes('controller'))
     refuse('controller_address: the controller does not dial', 'add controller to from')
   const [problem, ...more] = problems
@@ -66,6 +73,7 @@ export function wishOf(params: VerifyParams): WishResult {
       port: params.port,
       names: [first, ...others],
       http: params.http_path === undefined ? undefined : { path: params.http_path, status: params.http_status ?? 200 },
+      clients: clientsOf(params.client_certificate),
       minDays: params.min_days,
       plainHttpRefused: params.plain_http_refused ?? true,
       floor: params.minimum_protocol ?? 'TLSv1.2',
@@ -81,6 +89,11 @@ export function wishOf(params: VerifyParams): WishResult {
   }
 }
 
+function clientsOf(given: VerifyParams['client_certificate']): Wish['clients'] {
+  if (given === undefined || given === 'none') return undefined
+  return { shown: given === 'demanded' ? undefined : { certificate: tidyPath(given.certificate), key: tidyPath(given.private_key) } }
+}
+
 /**
  * What the host asks of itself. Weaknesses are asked by one witness only, for they are the server's own; the controller
  * is preferred because its attempts start no process.
@@ -93,6 +106,7 @@ export function hostTarget(wish: Wish): ListenerTarget {
     port: wish.port,
     ...common(wish),
     ...(caFile === undefined ? {} : { caFile }),
+    ...(wish.clients?.shown === undefined ? {} : { client: wish.clients.shown }),
     probeWeakness: !wish.fromController,
   }
 }

@@ -4,6 +4,13 @@ const input = (schema: string) => `${roleHead}inputs:\n  port: {${schema}, descr
 const role = (text: string) => inRole({ 'role.yml': text })
 const called = (use: string, schema = 'type: integer') => inRole({ 'role.yml': input(schema) }, use)
 
+const ruled = `${roleHead}inputs:
+  cert: {type: string, default: '', description: the certificate}
+  key: {type: string, default: '', description: the key}
+rules:
+  - {that: 'cert != "" || key == ""', fail_msg: a key needs its certificate}
+`
+
 /** Roles: how they are named, what they say of themselves, what their callers give them. */
 export const roleCases: readonly BadCase[] = [
   {
@@ -131,6 +138,36 @@ export const roleCases: readonly BadCase[] = [
     files: called('r'),
     args: ['-e', 'port=x'],
     expect: { code: 'ROLE_INPUT', at: 'site.yml:2:11', message: 'port: expected a whole number, got "x"' },
+  },
+  {
+    name: 'inputs that do not go together, at the one that the caller wrote',
+    files: inRole({ 'role.yml': ruled }, '{role: r, inputs: {key: /k}}'),
+    expect: {
+      code: 'ROLE_INPUT',
+      at: 'site.yml:2:30',
+      message: 'role r: a key needs its certificate',
+      hint: 'cert: the certificate\nkey: the key',
+    },
+  },
+  {
+    name: 'inputs from variables that do not go together',
+    files: { ...inRole({ 'role.yml': ruled }), 'group_vars/all.yml': 'key: /k\n' },
+    expect: { code: 'ROLE_INPUT', at: 'site.yml:2:11', message: 'role r: a key needs its certificate' },
+  },
+  {
+    name: 'a rule about inputs that is no condition',
+    files: role(`${roleHead}rules: [{that: a b, fail_msg: m}]\n`),
+    expect: { code: 'EXPRESSION_SYNTAX', at: 'roles/r/role.yml:3:18', message: 'did not expect b here' },
+  },
+  {
+    name: 'a rule about a name that is no input',
+    files: role(`${roleHead}rules: [{that: inventory_hostname == "h1", fail_msg: m}]\n`),
+    expect: { code: 'VARIABLE_UNDEFINED', at: 'roles/r/role.yml:3:16', message: 'inventory_hostname is not defined' },
+  },
+  {
+    name: 'a rule that says nothing',
+    files: role(`${roleHead}rules: [{that: 'true'}]\n`),
+    expect: { code: 'KEY_MISSING', at: 'roles/r/role.yml:3:9', message: 'needs the key "fail_msg"' },
   },
   {
     name: 'a role without role.yml',

@@ -33,6 +33,12 @@ function serving(fact: CertificateFact, more: Partial<ListenerFact> = {}): Liste
   return { ...healthy, chain: [fact], ...more }
 }
 
+const demanding = { http_path: '/-/ready', client_certificate: 'demanded' } as const
+const showing = {
+  http_path: '/-/ready',
+  client_certificate: { certificate: '/etc/client.crt', private_key: '/etc/client.key' },
+} as const
+
 interface Scene {
   readonly params?: Partial<VerifyParams>
   readonly file?: Answer<CertificateFileFact>
@@ -159,6 +165,38 @@ describe('asked now', () => {
       },
       failed: 'GET /-/ready is answered with 503, wanted 204',
     },
+    {
+      case: 'nobody is let in who shows no client certificate',
+      scene: { params: demanding, host: serving(own, { turnedAway: true }), controller: serving(own, { ...strong, turnedAway: true }) },
+    },
+    {
+      case: 'somebody who shows no client certificate',
+      scene: { params: demanding, host: serving(own, { turnedAway: true }), controller: serving(own, { ...strong, httpStatus: 200 }) },
+      failed: 'GET /-/ready is answered with 200, and whoever shows no client certificate must be turned away (asked from the controller',
+    },
+    {
+      case: 'a server that says nothing to who shows no client certificate',
+      scene: { params: demanding, host: serving(own), controller: serving(own, { ...strong, turnedAway: true }) },
+      failed: 'GET /-/ready is answered with no status, and whoever shows no client certificate must be turned away (asked on the host',
+    },
+    {
+      case: 'who shows a client certificate is let in, and nobody else',
+      scene: { params: showing, host: serving(own, { httpStatus: 200 }), controller: serving(own, { ...strong, turnedAway: true }) },
+    },
+    {
+      case: 'who shows a client certificate is turned away',
+      scene: { params: showing, host: serving(own, { turnedAway: true }), controller: serving(own, { ...strong, turnedAway: true }) },
+      failed: 'who shows the client certificate /etc/client.crt is turned away, or the host could not read it',
+    },
+    {
+      case: 'no client certificate is asked for',
+      scene: {
+        params: { http_path: '/-/ready', client_certificate: 'none' },
+        host: serving(own, { httpStatus: 200 }),
+        controller: serving(own, { ...strong, turnedAway: true }),
+      },
+      failed: 'GET /-/ready is answered with no status, wanted 200',
+    },
     { case: 'no answer that can be read', scene: { host: new Unknown('lost') }, failed: 'the port could not be asked' },
   ])('$case', ({ scene, failed, reason }) => {
     const decision = plan(scene)
@@ -237,6 +275,12 @@ describe('refused by the plan', () => {
       message: 'both say what clients trust',
     },
     { case: 'a status of nothing', scene: { params: { http_status: 200 } }, code: 'VALUE_INVALID', message: 'no http_path' },
+    {
+      case: 'client certificates and nothing to be asked for',
+      scene: { params: { client_certificate: 'demanded' } },
+      code: 'VALUE_INVALID',
+      message: 'without http_path nobody is turned away',
+    },
     {
       case: 'an address for nobody',
       scene: { params: { controller_address: 'h1:9090', from: ['host'] } },
