@@ -13,7 +13,18 @@ export interface Representatives {
   readonly byValues: readonly string[]
 }
 
+const found = new WeakMap<CompiledPlay, { readonly run: CompiledRun; readonly hosts: Representatives }>()
+
+/** Remembered per play: whoever asks about each task asks this as often. */
 export function representatives(run: CompiledRun, play: CompiledPlay): Representatives {
+  const known = found.get(play)
+  if (known !== undefined && known.run === run) return known.hosts
+  const hosts = chosen(run, play)
+  found.set(play, { run, hosts })
+  return hosts
+}
+
+function chosen(run: CompiledRun, play: CompiledPlay): Representatives {
   const byGroups = new Map<string, string>()
   for (const host of play.hosts) {
     const own = (run.inventory.hosts.get(host)?.layers ?? []).flatMap((layer) => layer.vars.entries.map(({ key }) => key)).toSorted()
