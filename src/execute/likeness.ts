@@ -8,8 +8,9 @@ export function replaces(step: StageStep): step is WriteStep {
 }
 
 /**
- * sh text that defines tls_like OLD STAGED: it gives a staged file the ACL and the SELinux label of the one that it will replace, as an
- * editor that writes into it would leave them; to others the file stays closed. `ls` shows a `+` behind the mode of a file with an ACL
+ * sh text that defines tls_like OLD: it gives the staged file that is its output the ACL and the SELinux label of the one that it will replace, as an
+ * editor that writes into it would leave them; to others the file stays closed, and a link
+ * that is put in its place meanwhile is none of it. `ls` shows a `+` behind the mode of a file with an ACL
  * (GNU coreutils, "What information is listed"), and one `ls` of all files tells that none has one, which is the rule. BusyBox shows
  * no `+`; nor has its `cp` what gives an ACL alone.
  */
@@ -21,9 +22,9 @@ export function likeness(steps: readonly Numbered<StageStep>[]): readonly string
     'tls_like() {',
     '  if [ -n "$tls_acls" ]; then',
     '    tls_x=$(ls -ld -- "$1")',
-    '    case ${tls_x%% *} in *+) cp --attributes-only --preserve=mode -- "$1" "$2" && tls_mode 0600 "$2" || return 1;; esac',
+    '    case ${tls_x%% *} in *+) cp --attributes-only --preserve=mode -- "$1" /proc/self/fd/1 && chmod 0600 /proc/self/fd/1 || return 1;; esac',
     '  fi',
-    '  ! command -v selinuxenabled >/dev/null 2>&1 || ! selinuxenabled || chcon --reference="$1" -- "$2"',
+    '  ! command -v selinuxenabled >/dev/null 2>&1 || ! selinuxenabled || chcon --reference="$1" /proc/self/fd/1',
     '}',
   ]
 }

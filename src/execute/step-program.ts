@@ -109,7 +109,7 @@ function stageWrite(number: number, step: WriteStep, nonce: string): string {
   const plain = plainText(step)
   const give = plain === undefined ? `base64 -d ${hereDocument(bytesOf(step.content))}` : `printf %s ${quote(plain)}`
   // What it is like is settled while it is empty: nobody whom its old mode let in sees the new content.
-  const put = `{ ${replaces(step) ? `tls_like ${quote(step.path)} ${path} && ` : ''}${give}\n} >${path}`
+  const put = `{ ${replaces(step) ? `tls_like ${quote(step.path)} && ` : ''}${give}\n} >${path}`
   return [
     openSection(nonce, number),
     `set -C; { ${put}\n} 2>&1; tls_rc=$?; set +C`,

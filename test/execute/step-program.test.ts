@@ -225,6 +225,18 @@ describe('a file that takes the place of another', () => {
     expect(listed()).toBe('-rw-r-----')
   })
 
+  test('a link that somebody puts in the place of what is staged leads neither ACL nor mode elsewhere', () => {
+    giveAcl()
+    const [tools, outside] = [join(folder, 'bin'), join(folder, 'outside')]
+    mkdirSync(tools)
+    writeFileSync(outside, 'safe', { mode: 0o604 })
+    const staged = `${folder}/.tlsplay.run1.tls_s0`
+    writeFileSync(join(tools, 'cp'), `#!/bin/sh\nrm ${staged}; ln -s ${outside} ${staged}\nexec /bin/cp "$@"\n`, { mode: 0o755 })
+    shell([prepare(replaced())], `${tools}:${process.env['PATH']}`)
+    expect(spawnSync('ls', ['-l', outside], { encoding: 'utf8' }).stdout).toMatch(/^-rw----r-- /)
+    expect(readFileSync(outside, 'utf8')).toBe('safe')
+  })
+
   /** What is called, on a host that says of itself that SELinux is on, or off. */
   function labelled(isOn: boolean, step: Numbered<WriteStep>): string {
     const tools = join(folder, 'bin')
@@ -232,14 +244,14 @@ describe('a file that takes the place of another', () => {
     const tool = (name: string, body: string): void => writeFileSync(join(tools, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
     writeFileSync(join(folder, 'calls'), '')
     tool('selinuxenabled', `exit ${isOn ? 0 : 1}`)
-    tool('chcon', `echo "chcon $*, $(wc -c <"$3") bytes" >>${folder}/calls`)
+    tool('chcon', `echo "chcon $1 $(readlink /proc/$$/fd/1), $(wc -c </proc/$$/fd/1) bytes" >>${folder}/calls`)
     tool('mv', `echo "mv $*" >>${folder}/calls; exec /bin/mv "$@"`)
     shell([prepare(step), act(step)], `${tools}:${process.env['PATH']}`)
     return readFileSync(join(folder, 'calls'), 'utf8').replaceAll(`${folder}/`, '')
   }
 
   test('has the SELinux label of what was there before it has a byte, and before it is put in place', () => {
-    expect(labelled(true, replaced())).toBe('chcon --reference=f -- .tlsplay.run1.tls_s0, 0 bytes\nmv -fT -- .tlsplay.run1.tls_s0 f\n')
+    expect(labelled(true, replaced())).toBe('chcon --reference=f .tlsplay.run1.tls_s0, 0 bytes\nmv -fT -- .tlsplay.run1.tls_s0 f\n')
   })
 
   test.each([
