@@ -66,27 +66,30 @@ function drawPhase(line: string, hosts: readonly string[], terminal: ProgressTer
     finish = resolve
   })
   const out = terminal.out as NodeJS.WriteStream
-  const list = new Listr(
-    [
-      {
-        title: line,
-        task: async (_context, task) => {
-          redraw = () => {
-            task.title = tally.text()
-          }
-          await finished
-          redraw()
-          if (tally.failed.size > 0) throw new Error(tally.text())
+  // Made when its turn comes: ProcessOutput keeps the `write` of the stream that it finds, and while another phase is drawn that is the one
+  // by which listr2 swallows what others write.
+  const list = () =>
+    new Listr(
+      [
+        {
+          title: line,
+          task: async (_context, task) => {
+            redraw = () => {
+              task.title = tally.text()
+            }
+            await finished
+            redraw()
+            if (tally.failed.size > 0) throw new Error(tally.text())
+          },
         },
+      ],
+      {
+        exitOnError: false,
+        renderer: TerminalRenderer,
+        registerSignalListeners: false,
+        rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(out, out) }), showErrorMessage: false },
       },
-    ],
-    {
-      exitOnError: false,
-      renderer: TerminalRenderer,
-      registerSignalListeners: false,
-      rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(out, out) }), showErrorMessage: false },
-    },
-  )
+    )
   return {
     count(host, ok) {
       tally.add(host, ok)
@@ -95,7 +98,7 @@ function drawPhase(line: string, hosts: readonly string[], terminal: ProgressTer
       redraw()
     },
     finish: () => finish(),
-    drawn: after.then(() => list.run()).then(() => {}),
+    drawn: after.then(() => list().run()).then(() => {}),
   }
 }
 

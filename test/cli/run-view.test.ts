@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { runView } from '../../src/cli/run-view.ts'
 import type { RunEvent, TaskOutcome } from '../../src/model/event.ts'
 import { emptyPlan, report } from '../view/documents.ts'
@@ -60,6 +60,22 @@ test('on a terminal counters are drawn on stderr and stdout has the same results
   )
   expect(places).toEqual([...places].sort((a, b) => a - b))
   expect(places).not.toContain(-1)
+})
+
+test('a phase that begins as another ends is drawn as well, and a question after it is seen', async () => {
+  const io = fakeIo([])
+  Object.assign(io.stderr, { isTTY: true, columns: 100, rows: 24 })
+  const view = await runView({ ...quiet, output: 'text' }, io)
+  const drawn = (text: string) => vi.waitFor(() => expect(io.err()).toContain(text), { interval: 5 })
+  view.emit(events[1] as RunEvent)
+  await drawn('planning on 2 hosts')
+  for (const event of events.slice(2, 7)) view.emit(event)
+  await drawn('applying on 1 host')
+  await view.aside(async () => void io.stderr.write('passphrase: '))
+  expect(io.err().endsWith('passphrase: ')).toBe(true)
+  for (const event of events.slice(7)) view.emit(event)
+  await view.settled()
+  expect(io.out()).toContain('PLAY RECAP')
 })
 
 test.each([true, false])('JSON is one event per line and nothing else, terminal %s', async (terminal) => {

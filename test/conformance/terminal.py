@@ -4,16 +4,21 @@ Reads {"argv", "cwd", "env", "answers": [[question, answer], ...]} from stdin; p
 terminal has shown, and the questions that never came.
 """
 
+import fcntl
 import json
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
 
 given = json.load(sys.stdin)
 child, terminal = pty.fork()
 if child == 0:
+    # A terminal that says it has no columns is none on which a program draws.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     os.chdir(given["cwd"])
     os.execve(given["argv"][0], given["argv"], given["env"])
 

@@ -81,3 +81,23 @@ test.each<{ what: string; question: object; ours: Answers; theirs: Answers; told
     expect(each.shown.includes(typedWord), each.shown).toBe(echoed)
   }
 })
+
+test('every phase is drawn, and a question between them is seen and answered', async () => {
+  const play = { hosts: 'all', tasks: [{ name: 'keep', copy: { dest: '{{ playbook_dir }}/told', content: 'x', mode: '0600' } }] }
+  const folder = scratch({ 'site.yml': written([play], 'tlsplay') })
+  writeFileSync(join(folder.path, 'hosts'), `h1 ansible_connection=local tlsplay_state_folder=${folder.path}/state\n`)
+  const argv = [process.execPath, join(root, 'dist/main.js'), 'run', 'site.yml', '-i', 'hosts', '--step']
+  const { code, shown, unasked } = await onTerminal(argv, folder.path, environment(folder.path), [['without asking:', 'y']])
+  folder.remove()
+  expect({ code, unasked }).toEqual({ code: 0, unasked: [] })
+  const drawn = [
+    'planning on 1 host: 1 of 1 done',
+    'applying on 1 host',
+    'keep: run it?',
+    'looking again on 1 host: 1 of 1 done',
+    'PLAY RECAP',
+  ]
+  const places = drawn.map((text) => shown.indexOf(text))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual([...places].sort((a, b) => a - b))
+})
