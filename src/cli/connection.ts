@@ -8,9 +8,12 @@ import type { PlayOptions } from './options.ts'
 /** What the command line says of connections; passwords are asked for here, before anything is drawn or connected. */
 export async function connectionOverrides(options: PlayOptions, io: Pick<Io, 'cwd' | 'env'>, prompt: Prompt): Promise<ConnectionOverrides> {
   const home = homeFolder(io)
-  const password = options.askPass ? await prompt.secret('SSH password') : undefined
+  const password = options.askPass ? await prompt.secret('SSH password', 'give ansible_password, in a vault') : undefined
   const asked = options.askBecomePass
-    ? await prompt.secret(`sudo password${password === undefined ? '' : ' (empty: the SSH password)'}`)
+    ? await prompt.secret(
+        `sudo password${password === undefined ? '' : ' (empty: the SSH password)'}`,
+        'give ansible_become_password, in a vault',
+      )
     : undefined
   const becomePassword = asked?.reveal() === '' && password !== undefined ? password : asked
   return {

@@ -6,6 +6,9 @@ import type { Io } from './io.ts'
 
 export const passphraseVariable = 'TLSPLAY_CA_PASSPHRASE_FILE'
 
+/** What to do where nobody can type a passphrase. */
+export const insteadOfTyping = `name a file that holds it with --ca-passphrase-file or ${passphraseVariable}`
+
 /** The file that holds the passphrase, from the option or the environment; undefined when a person has to be asked. */
 export function passphraseFile(option: string | undefined, io: Pick<Io, 'env' | 'cwd'>): string | undefined {
   const file = option ?? io.env[passphraseVariable]
@@ -25,7 +28,7 @@ export function readPassphrase(file: string, files: Files): Secret {
 
 /** Asks twice, because what is mistyped here locks the authority for ever. */
 export async function askNewPassphrase(name: string, prompt: Prompt): Promise<Secret> {
-  const first = await prompt.secret(`new passphrase for the certificate authority ${name}`)
+  const first = await prompt.secret(`new passphrase for the certificate authority ${name}`, insteadOfTyping)
   if (first.reveal() === '')
     throw new TlsplayError([
       {
@@ -34,7 +37,7 @@ export async function askNewPassphrase(name: string, prompt: Prompt): Promise<Se
         hint: 'run again and type one, or put one into the file of --ca-passphrase-file',
       },
     ])
-  const second = await prompt.secret('the same passphrase again')
+  const second = await prompt.secret('the same passphrase again', insteadOfTyping)
   if (first.reveal() !== second.reveal())
     throw new TlsplayError([
       { code: 'CA_LOCKED', message: 'the two passphrases differ, no authority was made', hint: 'run again and type the same twice' },

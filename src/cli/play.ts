@@ -26,7 +26,7 @@ import { failureCode, interruptedCode, showProblems } from './failure.ts'
 import { inventoryPrograms } from './inventory-program.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
-import { passphraseFile, readPassphrase } from './passphrase.ts'
+import { insteadOfTyping, passphraseFile, readPassphrase } from './passphrase.ts'
 import { terminalDesk } from './ports/desk.ts'
 import { nodeFiles } from './ports/node-files.ts'
 import { fraction, nodeRandom } from './ports/random.ts'
@@ -125,7 +125,7 @@ async function runPrepared(
 ): Promise<Played> {
   const { run, playbookFolder, vault } = prepared
   const file = passphraseFile(options.caPassphraseFile, io)
-  const ask = (what: string) => terminalPrompt(io).secret(`passphrase of the ${what}`)
+  const ask = (what: string) => terminalPrompt(io).secret(`passphrase of the ${what}`, insteadOfTyping)
   const passphrase = async (what: string) => (file === undefined ? view.aside(() => ask(what)) : readPassphrase(file, nodeFiles))
   const acme = acmeIssuer({
     ...{ folder: run.inventory.folder, playbookFolder, random: nodeRandom, env: withoutVaultPassword(io.env) },

@@ -141,6 +141,9 @@ class PlaybookRun {
       const objections = this.#ports.review?.(plan, stopped) ?? []
       this.#log.problems(objections)
       if (stopped || objections.length > 0) return await this.#log.finish([...this.#hosts.values()], 1)
+      const locked = mode === 'run' ? await this.#lockedAuthorities() : []
+      this.#log.problems(locked)
+      if (locked.length > 0) return await this.#log.finish([...this.#hosts.values()], 1)
       if (mode === 'run') {
         await this.#applyAll()
         await this.#convergeAll()
@@ -149,6 +152,22 @@ class PlaybookRun {
     } finally {
       await Promise.all([...[...this.#hosts.values()].map((host) => host.close()), this.#places.close()])
     }
+  }
+
+  /** Why authorities that are to sign cannot: a passphrase that is wrong, or nobody to ask for it. Told before anything is changed. */
+  async #lockedAuthorities(): Promise<readonly Problem[]> {
+    const planned = [...this.#planned.values()].flatMap((entries) => [...entries.values()])
+    const names = new Set(planned.flatMap((entry) => (entry.dry || !hasChanges(entry) ? [] : (entry.decision?.signedBy ?? []))))
+    const problems: Problem[] = []
+    for (const name of names) {
+      try {
+        await this.#ports.issuer.unlock(name)
+      } catch (error) {
+        if (!(error instanceof TlsplayError)) throw error
+        problems.push(...error.problems)
+      }
+    }
+    return problems
   }
 
   async #planAll(): Promise<Plan> {

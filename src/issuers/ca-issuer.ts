@@ -59,6 +59,9 @@ export function caIssuer({ folder, passphrase, clock, random }: CaIssuerOptions)
 
   return {
     authority: (name) => readAuthority(folder, name)?.certificate,
+    async unlock(name) {
+      await signerOf(name)
+    },
     async issue(step) {
       return sign(step, await signerOf(step.authority), clock.now(), random)
     },

@@ -96,6 +96,8 @@ export interface Decision<C = unknown> {
   /** refusals: stop the whole run before its first change */
   readonly problems?: readonly Problem[]
   readonly warnings?: readonly string[]
+  /** the authority of the controller that signs what it makes; its key is opened before the first change of the run */
+  readonly signedBy?: string
   /** what it reads is settled by an earlier act of this plan only, so it is planned again after that; says what it waits for */
   readonly later?: string
   /** the task itself fails, now and surely (assert, fail) */

@@ -26,6 +26,8 @@ export interface Files {
 export interface Issuer {
   /** the authority's own certificate; undefined when there is none of that name. Throws TlsplayError CA_MISSING when it is incomplete. */
   authority(name: string): CertificateFact | undefined
+  /** Opens its key, which may ask a person. Throws TlsplayError CA_LOCKED, CA_MISSING, OPTION_INVALID where there is nobody to ask. */
+  unlock(name: string): Promise<void>
   /** Signs a request. Resolves with PEM: the certificate, then intermediates, no root. Throws TlsplayError CA_LOCKED, CA_MISSING. */
   issue(step: IssueStep): Promise<string>
   /** not there: nobody speaks to ACME servers here */
@@ -52,7 +54,8 @@ export interface Acme {
 
 /** Asks people. Throws when there is nobody to ask. */
 export interface Prompt {
-  secret(question: string): Promise<Secret>
+  /** `instead`: what to do where there is nobody to ask */
+  secret(question: string, instead?: string): Promise<Secret>
 }
 
 /** What tasks do on the machine that tlsplay runs on, beside the hosts. Each throws TlsplayError when it cannot. */

@@ -87,7 +87,7 @@ async function problemsOfPlan({ run, playbookFolder }: Prepared, files: Files): 
         ...{ run, taskTypes, now: Date.parse('2026-01-02T03:04:05Z'), checkParams, authority: () => undefined, stored: () => undefined },
         readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder, open: assetOpener(undefined) }),
       },
-      issuer: { authority: () => undefined, issue: async () => '' },
+      issuer: { authority: () => undefined, unlock: async () => {}, issue: async () => '' },
       clock: { now: () => Date.parse('2026-01-02T03:04:05Z') },
       events: { emit() {} },
       pause: async () => {},

@@ -271,15 +271,26 @@ test('interrupted once, a host at work ends its tasks and the summary is complet
   expect(err).toContain('interrupted: hosts at work end first')
 })
 
-test('an authority signs with the passphrase of a file, and says so when it is the wrong one', async () => {
+test('an authority signs with the passphrase of a file; a wrong one, or nobody to ask, is a refusal before the first change', async () => {
   write('pass', 'correct\n')
   write('wrong', 'incorrect\n')
   expect((await tlsplay(['ca', 'init', '-i', 'hosts.yml', '--ca-passphrase-file', 'pass'])).code).toBe(0)
-  write('sign.yml', playbook(`generate: { certificate: ${cwd}/a.crt, private_key: ${cwd}/a.key, names: [a.test], issuer: ca }`))
-  const locked = await tlsplay(['run', 'sign.yml', '-i', 'hosts.yml', '--ca-passphrase-file', 'wrong'])
-  expect(locked.code).toBe(2)
-  expect(`${locked.out}${locked.err}`).toContain('could not be opened')
-  expect(existsSync(join(cwd, 'a.crt'))).toBe(false)
+  const before = `copy: { dest: ${cwd}/before, content: x }`
+  write(
+    'sign.yml',
+    `${playbook(before)}    - generate: { certificate: ${cwd}/a.crt, private_key: ${cwd}/a.key, names: [a.test], issuer: ca }\n`,
+  )
+  const refusals = [
+    { words: ['--ca-passphrase-file', 'wrong'], says: 'could not be opened' },
+    { words: [], says: 'hint: run it on a terminal, or name a file that holds it with --ca-passphrase-file or TLSPLAY_CA_PASSPHRASE_FILE' },
+  ]
+  for (const { words, says } of refusals) {
+    const { code, out, err } = await tlsplay(['run', 'sign.yml', '-i', 'hosts.yml', ...words])
+    expect(code).toBe(1)
+    expect(out + err).toContain(says)
+    expect(existsSync(join(cwd, 'before'))).toBe(false)
+  }
+  expect((await tlsplay(['plan', 'sign.yml', '-i', 'hosts.yml'])).code).toBe(0)
   const signed = await tlsplay(['run', 'sign.yml', '-i', 'hosts.yml'], { env: { TLSPLAY_CA_PASSPHRASE_FILE: 'pass' } })
   expect(signed.code).toBe(0)
   expect(readFileSync(join(cwd, 'a.crt'), 'utf8')).toContain('BEGIN CERTIFICATE')

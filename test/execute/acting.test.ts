@@ -52,7 +52,7 @@ async function play(names: readonly (keyof typeof tasks)[], { facts = ['up'], lo
     return actor
   })
   const ports: SegmentPorts = {
-    issuer: { issue: async () => '', authority: () => undefined },
+    issuer: { issue: async () => '', unlock: async () => {}, authority: () => undefined },
     clock: { now: () => 0 },
     pause: async (milliseconds) => void log.push(`pause ${milliseconds}`),
     desk: emptyDesk(),

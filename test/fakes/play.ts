@@ -117,7 +117,7 @@ export async function play(playbook: string, hosts: ReadonlyMap<string, MemoryHo
         unattended: options.unattended === true,
         readAsset: (request, node, scope) => readAsset(request, node, scope, { files, playbookFolder: '/p', open: assetOpener(undefined) }),
       },
-      issuer: { authority: () => undefined, issue: async () => '' },
+      issuer: { authority: () => undefined, unlock: async () => {}, issue: async () => '' },
       clock: { now: () => now },
       events: {
         emit(event) {

@@ -6,7 +6,7 @@ import { authorityFolder } from '../authority-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import type { CaRotateOptions } from '../options.ts'
-import { passphraseFile, readPassphrase } from '../passphrase.ts'
+import { insteadOfTyping, passphraseFile, readPassphrase } from '../passphrase.ts'
 import { nodeFiles } from '../ports/node-files.ts'
 import { nodeRandom } from '../ports/random.ts'
 import { terminalPrompt } from '../ports/terminal-prompt.ts'
@@ -26,7 +26,9 @@ export async function caRotateCommand(name: string, options: CaRotateOptions, io
   const { step, signs, others } = await rotateAuthority({
     ...{ folder: authorityFolder(options, io), name, now: Date.now(), random: nodeRandom },
     passphrase: async () =>
-      file === undefined ? terminalPrompt(io).secret(`passphrase of the certificate authority ${name}`) : readPassphrase(file, nodeFiles),
+      file === undefined
+        ? terminalPrompt(io).secret(`passphrase of the certificate authority ${name}`, insteadOfTyping)
+        : readPassphrase(file, nodeFiles),
   })
   const told = (what: string, certificate: typeof signs): string =>
     `  ${what}  ${escapeLine(formatName(certificate.subject))}, until ${formatDay(certificate.notAfter)}, sha256 ${certificate.fingerprint}`

@@ -30,9 +30,9 @@ export function terminalPrompt(io: Pick<Io, 'stdin' | 'stderr'>): TerminalPrompt
         stdin.pause()
       }
     },
-    secret: async (question) => {
+    secret: async (question, instead) => {
       const { stdin } = io
-      if (stdin.isTTY !== true || stdin.setRawMode === undefined) throw nobody(question)
+      if (stdin.isTTY !== true || stdin.setRawMode === undefined) throw nobody(question, instead)
       // The question comes last: whoever sees it may type, and the terminal echoes what comes before raw mode.
       stdin.setRawMode(true)
       try {
@@ -82,12 +82,12 @@ function interrupted(): TlsplayError {
   return new TlsplayError([{ code: 'INTERRUPTED', message: 'interrupted while asking' }])
 }
 
-function nobody(question: string): TlsplayError {
+function nobody(question: string, instead = 'give the value by a variable or a file'): TlsplayError {
   return new TlsplayError([
     {
       code: 'OPTION_INVALID',
       message: `cannot ask for the ${question}: there is no terminal`,
-      hint: 'run it on a terminal, or give the value by a variable or a file',
+      hint: `run it on a terminal, or ${instead}`,
     },
   ])
 }

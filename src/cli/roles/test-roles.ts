@@ -99,7 +99,7 @@ async function tryCase(role: Tried, path: string, project: RoleProject, texts: M
         readAsset: (asset, node, scope) =>
           readAsset(asset, node, scope, { files, playbookFolder: project.folder, open: assetOpener(undefined) }),
       },
-      issuer: { authority: () => undefined, issue: actsNever },
+      issuer: { authority: () => undefined, unlock: actsNever, issue: actsNever },
       desk: { rest: actsNever, answer: actsNever, keep: actsNever },
       clock: { now: () => caseClock * 1000 },
       events: {

@@ -111,7 +111,13 @@ function planIssue(
     reason,
     data: issueDeed(wish, places, keepKey, signer),
   }
-  return { changes: [change], predicts: predictIssued(wish, places, keepKey, pending), reason, result: pendingResult(pending) }
+  return {
+    changes: [change],
+    predicts: predictIssued(wish, places, keepKey, pending),
+    reason,
+    result: pendingResult(pending),
+    ...(signer.kind === 'authority' ? { signedBy: signer.name } : {}),
+  }
 }
 
 /** All of a new certificate; of one that is replaced only what differs and the end of its validity. */

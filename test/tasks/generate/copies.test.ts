@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const now = Date.now()
 const random = { bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) }
-const noIssuer: Issuer = { authority: () => undefined, issue: () => Promise.reject(new Error('nobody to ask')) }
+const noIssuer: Issuer = { authority: () => undefined, unlock: async () => {}, issue: () => Promise.reject(new Error('nobody to ask')) }
 const names = { dnsNames: ['h1.lab.test'], ipAddresses: [] }
 const password = Secret.of("it's a p12 $word `x`")
 const passphrase = Secret.of('the \\ key "word"')

@@ -17,7 +17,7 @@ const now = Date.now()
 const msPerDay = 86_400_000
 const names = { dnsNames: ['h1.lab.test', '*.apps.lab.test'], ipAddresses: ['127.0.0.1', '2001:db8::1'] }
 const random = { bytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) }
-const noIssuer: Issuer = { authority: () => undefined, issue: () => Promise.reject(new Error('nobody to ask')) }
+const noIssuer: Issuer = { authority: () => undefined, unlock: async () => {}, issue: () => Promise.reject(new Error('nobody to ask')) }
 const passphrase = Secret.of('correct horse')
 
 // RSA keys of 4096 bits take their time on a busy machine.
@@ -133,7 +133,11 @@ test.each([
   await perform(wrong, noIssuer)
   const foreign = read(wrong.certificate.path)
   const deed = deedIn(folder, 'ecdsa-p256', { signer: authoritySigner() })
-  const { result, rounds } = await perform(deed, { authority: () => undefined, issue: () => Promise.resolve(foreign) })
+  const { result, rounds } = await perform(deed, {
+    authority: () => undefined,
+    unlock: async () => {},
+    issue: () => Promise.resolve(foreign),
+  })
   expect(result).toMatchObject({ changed: false, failed: expect.stringContaining(message) })
   expect(rounds.flat().map(({ kind }) => kind)).toEqual(['make', 'issue'])
 })
