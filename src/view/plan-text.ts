@@ -38,6 +38,7 @@ export function planSummaryLine(plan: Plan): string {
   const troubles = [
     ...some(outcomes(plan, 'failed'), (n) => `${count(n, 'task')} that will fail`),
     ...some(outcomes(plan, 'refused'), (n) => `${count(n, 'task')} refused`),
+    ...some(hostsRefused(plan), (n) => `${count(n, 'host')} refused`),
     ...some(unreachable, (n) => `${count(n, 'host')} unreachable`),
   ]
   if (!hasPendingChanges(plan) && troubles.length === 0) return `Plan: nothing to do on ${count(hosts, 'host')}.`
@@ -48,6 +49,14 @@ export function planSummaryLine(plan: Plan): string {
     ...some(outcomes(plan, 'later'), (n) => `${n} known after apply`),
     ...troubles,
   ].join(', ')}.`
+}
+
+/** Hosts that are refused as a whole: no task of theirs says why. */
+function hostsRefused(plan: Plan): number {
+  const withTasks = plan.plays.flatMap((play) => play.hosts.filter(({ tasks }) => tasks.some(({ outcome }) => outcome === 'refused')))
+  const named = new Set(refusals(plan).flatMap(({ hosts }) => hosts))
+  for (const { host } of withTasks) named.delete(host)
+  return named.size
 }
 
 function outcomes(plan: Plan, outcome: PlannedOutcome): number {

@@ -37,7 +37,12 @@ test.each([
     line: 'Plan: 4 hosts, 10 changes on 3 hosts, 3 checks after apply, 3 known after apply, 1 host unreachable.',
   },
   { case: 'nothing', plan: emptyPlan, line: 'Plan: nothing to do on 2 hosts.' },
-  { case: 'a refusal', plan: refusedPlan, line: 'Plan: 1 host, no change, 1 task that will fail, 1 task refused.' },
+  {
+    case: 'a host that is refused before any of its tasks',
+    plan: { ...emptyPlan, problems: [{ code: 'TOOL_MISSING' as const, host: 'h2', message: 'openssl is not installed on h2' }] },
+    line: 'Plan: 2 hosts, no change, 1 host refused.',
+  },
+  { case: 'a refusal', plan: refusedPlan, line: 'Plan: 1 host, no change, 1 task that will fail, 1 task refused, 1 host refused.' },
 ])('the last line counts: $case', ({ plan, line }) => {
   expect(planSummaryLine(plan)).toBe(line)
   expect(planText(plan, plain).trimEnd().split('\n').at(-1)).toBe(line)

@@ -22,6 +22,9 @@ export interface Expected {
   readonly now: number
 }
 
+/** A host that is reached by ssh need not be reached on its other ports. */
+const otherWay = '; where a firewall is between, or the port is forwarded, say controller_address'
+
 /** Everything that is wrong with what one witness saw; empty when all is as intended. `seen` comes from a host and may be anything. */
 export function judge(target: ListenerTarget, seen: unknown, expected: Expected): readonly Fault[] {
   const where = witness(target)
@@ -29,7 +32,7 @@ export function judge(target: ListenerTarget, seen: unknown, expected: Expected)
   if (!isListenerFact(seen)) return [fault('the port could not be asked', true)]
   switch (seen.state) {
     case 'closed':
-      return [fault(`nothing answers: ${seen.error ?? 'no connection'}`, true)]
+      return [fault(`nothing answers: ${seen.error ?? 'no connection'}${target.from === 'controller' ? otherWay : ''}`, true)]
     case 'plain':
       return [fault('the service speaks plain HTTP, not TLS', true)]
     case 'failed':

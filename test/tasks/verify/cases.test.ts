@@ -106,6 +106,11 @@ describe('asked now', () => {
       scene: { host: { state: 'closed', chain: [], error: 'connection refused' } },
       failed: 'nothing answers: connection refused',
     },
+    {
+      case: 'nobody there for the controller alone',
+      scene: { controller: { state: 'closed', chain: [], error: 'connection refused' } },
+      failed: 'say controller_address (asked from the controller at 192.0.2.7:9090)',
+    },
     { case: 'plain HTTP instead of TLS', scene: { host: { state: 'plain', chain: [] } }, failed: 'the service speaks plain HTTP, not TLS' },
     {
       case: 'a handshake that fails',
