@@ -11,7 +11,7 @@ import { partOf } from './functions-data.ts'
 import { placeIn } from './place.ts'
 import type { Scope } from './scope.ts'
 import { hide } from './secrecy.ts'
-import { didYouMean, loopHint } from './suggest.ts'
+import { didYouMean, factHint, loopHint } from './suggest.ts'
 
 /** A condition that was read once. With problems it must not be evaluated. */
 export interface Condition {
@@ -61,12 +61,12 @@ function read(text: string, at: Position, gives: 'condition' | 'any value'): Con
       'an expression is written without braces',
       braces,
       text.length,
-      `write ${asCel(
+      inCel(
         text
           .replaceAll(/\{\{-?|-?\}\}/g, '')
           .replaceAll(/\s+/g, ' ')
           .trim(),
-      )}`,
+      ),
     )
   if (text.trim() === '') return refused('EXPRESSION_SYNTAX', 'the expression is empty', 0, 0, undefined)
   try {
@@ -97,15 +97,20 @@ function read(text: string, at: Position, gives: 'condition' | 'any value'): Con
   } catch (error) {
     if (!isCelError(error)) throw error
     const { start, end } = rangeOf(error, text)
-    const better = asCel(text)
-    return refused(
-      'EXPRESSION_SYNTAX',
-      celMessage(error.summary, text.slice(start, end)),
-      start,
-      end,
-      better === text ? undefined : `write ${better}`,
-    )
+    const hint = asCel(text) === text && !/\bis\b|\|/.test(text) ? undefined : inCel(text)
+    return refused('EXPRESSION_SYNTAX', celMessage(error.summary, text.slice(start, end)), start, end, hint)
   }
+}
+
+/** How to write a condition of Ansible, for a hint: no line that would be refused as well. */
+function inCel(text: string): string {
+  const better = asCel(text)
+  try {
+    if (wrongCall(parseCel(better).program.ast, better, { file: '', line: 1, column: 1 }) === undefined) return `write ${better}`
+  } catch (error) {
+    if (!isCelError(error)) throw error
+  }
+  return 'write it in CEL, like a == "b" && size(names) > 1'
 }
 
 /** Evaluates a condition; what it gives has to be true or false. Only errors that are not TlsplayError are thrown. */
@@ -249,7 +254,10 @@ function undefinedName(name: string, condition: Condition, scope: Scope): Proble
   const word = pythonWords.get(name)
   const hint =
     word === undefined
-      ? (didYouMean(name, scope.names()) ?? loopHint(name) ?? `define ${name}, or test it first: defined("${name}") && ...`)
+      ? (didYouMean(name, scope.names()) ??
+        loopHint(name) ??
+        factHint(name) ??
+        `define ${name}, or test it first: defined("${name}") && ...`)
       : `write ${word}`
   return {
     code: 'VARIABLE_UNDEFINED',

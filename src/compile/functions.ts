@@ -25,6 +25,21 @@ export const jinjaNames: ReadonlyMap<string, string> = new Map([
   ['flatten', 'concat'],
 ])
 
+const wholeValue = 'leave it out: a text that is one {{ ... }} keeps the type of its value'
+const eachOfMap = 'go through the map: {{#each map}}{{@key}} {{this}}{{/each}}, or write a list of items'
+
+/** The same for what no single function does. */
+export const jinjaWays: ReadonlyMap<string, string> = new Map([
+  ...['int', 'float', 'string', 'bool', 'list'].map((name) => [name, wholeValue] as const),
+  ...['dict2items', 'dictsort', 'items'].map((name) => [name, eachOfMap] as const),
+  ['combine', 'write the map as a whole: maps are replaced, never merged'],
+  ['union', 'write {{unique (concat a b)}}'],
+  ['mandatory', 'leave it out: a name that nothing defines is an error'],
+  ['from_yaml', 'read the file with vars_files or include_vars'],
+  ['regex_search', 'write {{regexReplace text pattern "$1"}}, or name.matches("...") in a condition'],
+  ['select', 'write {{selectAttribute list path value}}, or list.exists(i, ...) in a condition'],
+])
+
 /** Runs a function on values that may be unknown or secret; what is made of a secret is one, unless it is a number or boolean. */
 export function applyFunction(fn: TemplateFunction, args: readonly (Value | undefined)[], context: FunctionContext): Value {
   const unknown = args.map((arg) => (arg === undefined ? undefined : findUnknown(arg))).find((found) => found !== undefined)

@@ -7,7 +7,7 @@ import { applyFunction, functions } from './functions.ts'
 import { placeIn } from './place.ts'
 import type { Scope } from './scope.ts'
 import { kindOf, reveal } from './secrecy.ts'
-import { didYouMean, loopHint } from './suggest.ts'
+import { didYouMean, factHint, loopHint } from './suggest.ts'
 import { type Frame, named, noPart, up } from './template-frame.ts'
 import type { Template, TemplateNode } from './template.ts'
 import { type CallExpression, type Expression, type PathExpression, type Span, TemplateFault } from './template-ast.ts'
@@ -303,7 +303,7 @@ class Renderer {
     const names: string[] = [...this.#scope.names()]
     for (let at = frame; at !== undefined; at = at.parent)
       names.push(...Object.keys(at.names), ...(isMap(at.context) ? Object.keys(at.context) : []))
-    const hint = didYouMean(name, names) ?? loopHint(name) ?? `define ${name}, or write {{default ${name} "..."}}`
+    const hint = didYouMean(name, names) ?? loopHint(name) ?? factHint(name) ?? `define ${name}, or write {{default ${name} "..."}}`
     return new TemplateFault('VARIABLE_UNDEFINED', `${name} is not defined`, span, hint)
   }
 }

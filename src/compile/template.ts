@@ -1,7 +1,7 @@
 import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js'
 import type { Position, Problem } from '../model/problem.ts'
 import { arity, usage } from './function-types.ts'
-import { functions, jinjaNames } from './functions.ts'
+import { functions, jinjaNames, jinjaWays } from './functions.ts'
 import { placeIn } from './place.ts'
 import { didYouMean } from './suggest.ts'
 import { type CallExpression, type Expression, type Span, TemplateFault } from './template-ast.ts'
@@ -188,7 +188,7 @@ class Reader {
       const hint = blockNames.includes(call.name)
         ? `write {{#${call.name} ...}}...{{/${call.name}}}`
         : here === undefined
-          ? didYouMean(call.name, functions.keys())
+          ? (jinjaWays.get(call.name) ?? didYouMean(call.name, functions.keys()))
           : `write ${here}`
       this.#fail(new TemplateFault('HELPER_UNKNOWN', `there is no function ${call.name}`, call.nameSpan, hint))
       return

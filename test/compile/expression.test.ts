@@ -132,6 +132,26 @@ describe('a condition that fails', () => {
     ['x is not defined', 'EXPRESSION_SYNTAX', 3, 'write !defined("x")'],
     ['yes and n | length > 0', 'EXPRESSION_SYNTAX', 5, 'write yes && size(n) > 0'],
     ['x = "a"', 'EXPRESSION_SYNTAX', 3, 'write x == "a"'],
+    ["'a' not in list", 'EXPRESSION_SYNTAX', 5, "write !('a' in list)"],
+    ['not 1 in list', 'EXPRESSION_SYNTAX', 5, 'write !(1 in list)'],
+    ['x is not none and n is none', 'EXPRESSION_SYNTAX', 3, 'write x != null && n == null'],
+    ['x is string or map is mapping', 'EXPRESSION_SYNTAX', 3, 'write type(x) == string || type(map) == map'],
+    ['x is not iterable', 'EXPRESSION_SYNTAX', 3, 'write type(x) != list'],
+    ['r is not changed', 'EXPRESSION_SYNTAX', 3, 'write !r.changed'],
+    ['r is succeeded or r is not succeeded', 'EXPRESSION_SYNTAX', 3, 'write !r.failed || r.failed'],
+    ["x is match('a.*')", 'EXPRESSION_SYNTAX', 3, "write x.matches('^a.*')"],
+    ["x is not search('a')", 'EXPRESSION_SYNTAX', 3, "write !x.matches('a')"],
+    ["x | regex_search('a')", 'EXPRESSION_SYNTAX', 3, "write x.matches('a')"],
+    ["x | default('') | length > 0", 'EXPRESSION_SYNTAX', 3, "write size(default(x, '')) > 0"],
+    ['x is not undefined', 'EXPRESSION_SYNTAX', 3, 'write defined("x")'],
+    ["x is version('1.0', '>=')", 'EXPRESSION_SYNTAX', 3, 'write it in CEL, like a == "b" && size(names) > 1'],
+    ['x | ipaddr', 'EXPRESSION_SYNTAX', 3, 'write it in CEL, like a == "b" && size(names) > 1'],
+    [
+      'ansible_facts.os_family == "a"',
+      'VARIABLE_UNDEFINED',
+      1,
+      'facts have names of their own: facts.os.family, facts.hostname, facts.addresses',
+    ],
     ['x ==', 'EXPRESSION_SYNTAX', 5],
     ['', 'EXPRESSION_SYNTAX', 1],
     ['lowr(x) == "a"', 'HELPER_UNKNOWN', 1, 'did you mean "lower"?'],
@@ -146,6 +166,13 @@ describe('a condition that fails', () => {
       1, 1, 1, 1,
     ])
     expect(compileExpression('missing == 1', at()).problems).toEqual([])
+  })
+  test('gets no hint that costs more than it is worth', () => {
+    const [word, chain] = ['a'.repeat(200_000), 'a | b('.repeat(50_000)]
+    const started = process.cpuUsage()
+    for (const text of [`${word} is none`, `${chain} is none`])
+      expect(first(text)?.hint).toBe('write it in CEL, like a == "b" && size(names) > 1')
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000)
   })
   test('on a later line says so', () => {
     expect(first('yes &&\n  missing')).toMatchObject({ at: { line: 2, column: 3 } })
