@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,13 @@ test.each([
   expect(code).toBe(1)
   expect(err).toContain(says)
   expect(out).toBe('')
+})
+
+test('the command that shows what it printed is one that a shell finds', async () => {
+  program('bad', 'echo hello')
+  const command = (await list('bad')).err.trimEnd().split('\n').at(-1)?.trim() ?? ''
+  expect(command).toMatch(/ --list$/)
+  expect(execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' })).toBe('hello\n')
 })
 
 test('one that gives no answer is ended at its deadline', () => {

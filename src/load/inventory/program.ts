@@ -25,7 +25,7 @@ interface Reading {
 export function readProgram(path: string, at: Position, run: RunInventory, draft: Draft, problems: Problem[]): void {
   const ask = (words: readonly string[]): MapSource | undefined => {
     const ran = run(path, words)
-    if ('out' in ran) return parsed(ran.out, `${at.file} ${words.join(' ')}`, at, problems)
+    if ('out' in ran) return parsed(ran.out, [path, ...words], at, problems)
     problems.push({ ...ran.problem, at })
     return undefined
   }
@@ -43,7 +43,8 @@ export function readProgram(path: string, at: Position, run: RunInventory, draft
 }
 
 /** JSON is read by the reader of YAML, whose limits hold; what is wrong points at the program. */
-function parsed(text: string, what: string, at: Position, problems: Problem[]): MapSource | undefined {
+function parsed(text: string, [path, ...words]: readonly string[], at: Position, problems: Problem[]): MapSource | undefined {
+  const what = `${at.file} ${words.join(' ')}`
   if (text.trim() === '') return { kind: 'map', entries: [], at }
   const found: Problem[] = []
   const source = parseYaml({ file: what, text }, 'core', found)
@@ -52,7 +53,8 @@ function parsed(text: string, what: string, at: Position, problems: Problem[]): 
     code: 'INVENTORY_SYNTAX',
     message: `${what} printed no JSON object`,
     at,
-    hint: `look at what it prints\n${what}`,
+    // a shell looks for a bare name in PATH alone
+    hint: `look at what it prints\n${path} ${words.join(' ')}`,
   })
   return undefined
 }
