@@ -174,7 +174,24 @@ export interface AcmeOrder {
   readonly profile: string | undefined
   readonly dnsNames: readonly string[]
   readonly ipAddresses: readonly string[]
-  readonly challenge: { readonly kind: 'http-01'; readonly webroot: string } | { readonly kind: 'dns-01'; readonly hook: readonly string[] }
+  readonly challenge:
+    | { readonly kind: 'http-01'; readonly webroot: string }
+    | { readonly kind: 'dns-01'; readonly hook: readonly string[] }
+    | { readonly kind: 'dns-01'; readonly update: DnsUpdate }
+}
+
+export const tsigAlgorithms = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const
+export type TsigAlgorithm = (typeof tsigAlgorithms)[number]
+
+/** A name server that takes signed updates of a zone (RFC 2136, RFC 8945). */
+export interface DnsUpdate {
+  /** name or address of the primary server */
+  readonly server: string
+  readonly port: number
+  readonly zone: string
+  readonly key: { readonly name: string; readonly algorithm: TsigAlgorithm; readonly secret: Secret }
+  /** seconds until the other servers of the zone have it, too */
+  readonly wait: number
 }
 
 /** A file that an ACME server looks for below `/.well-known/acme-challenge/`. */

@@ -43,6 +43,9 @@ const besideExamples: readonly (readonly [string, string])[] = [
   [`${folder}/vars/family-debian.yml`, 'trusted: /etc/ssl/certs\n'],
 ]
 
+/** The environment that examples read. */
+const aroundExamples = { ACME_KEY: 'MDEyMzQ1Njc4OWFiY2RlZg==' }
+
 /** What loading and compiling says against a playbook; the same two steps as `tlsplay plan` does before it connects. */
 export async function problemsOf(playbook: string, inventory = usualInventory): Promise<readonly string[]> {
   const texts = new Map([[`${folder}/site.yml`, playbook], [`${folder}/inventory.yml`, inventory], ...besideExamples])
@@ -58,7 +61,7 @@ export async function problemsOf(playbook: string, inventory = usualInventory): 
     {
       ...{ tags: [], skipTags: [], extraVars: { kind: 'map', entries: [], at: { file: '-e', line: 1, column: 1 } } },
       ...{ connection: { defaults: { user: 'ops', homeFolder: '/home/ops', knownHostsFiles: [] } }, forks: 1 },
-      ...{ checkMode: false, diff: false, environment: {}, playbookFolder: folder },
+      ...{ checkMode: false, diff: false, environment: aroundExamples, playbookFolder: folder },
     },
     { taskTypes, readFile: () => undefined, readVars: (path) => readVarsFile(reader, path), random: () => 0 },
   )

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { nameServer } from '../fakes/name-server.ts'
 import { type Fleet, type LabHost, startFleet } from './lab/index.ts'
 import { changed, tlsplayJson } from './support/program.ts'
 import { prepared } from './support/snapshots.ts'
@@ -109,6 +111,48 @@ describe('the client of the controller', () => {
       '_acme-challenge.apps.lab.test',
       '_acme-challenge.h1.lab.test',
     ])
+  })
+
+  test('proves a wildcard by signed updates of a name server, with the role', async () => {
+    const management = `http://127.0.0.1:${fleet.host('ca').port(8055)}`
+    const tell = (path: string, body: object) => fetch(`${management}/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    const secret = randomBytes(32).toString('base64')
+    const server = await nameServer(
+      'lab.test',
+      { name: 'acme-key', digest: 'sha512', secret },
+      {
+        // pebble asks the server that it was started with, which gets what this one was told.
+        taken: async (record, values) => {
+          await tell('clear-txt', { host: `${record}.` })
+          for (const value of values) await tell('set-txt', { host: `${record}.`, value })
+        },
+      },
+    )
+    onTestFinished(() => server.close())
+    const acme = (used: string) =>
+      `{ directory: "{{ directory }}", ca: pebble.pem, agree_terms: true, challenge: dns-01, nsupdate: { server: 127.0.0.1, port: ${server.port}, zone: lab.test, key: acme-key, algorithm: hmac-sha512, secret: ${used} } }`
+    const role = (used: string, folder: string) => `- role: certificate
+  inputs:
+    tls_dir: ${folder}
+    names: ['*.zone.lab.test', zone.lab.test]
+    issuer: acme
+    acme: ${acme(used)}
+`
+    await clean(role(secret, '/etc/lab/zone'), 'roles')
+    expect(await leaf('/etc/lab/zone/server.crt')).toContain('DNS:*.zone.lab.test, DNS:zone.lab.test')
+    const actions = server.heard.map((line) => line.replace(/ [\w-]{43}$/, ''))
+    // Both names have one record, with a value for each.
+    const name = '_acme-challenge.zone.lab.test'
+    expect(actions).toEqual([`present ${name}`, `present ${name}`, `cleanup ${name}`, `cleanup ${name}`])
+    expect(server.records.get(name)).toEqual([])
+
+    const told = await run(role(randomBytes(32).toString('base64'), '/etc/lab/wrong'), 'roles')
+    expect(told.code).toBe(2)
+    expect(told.report.problems[0]?.message).toContain(
+      `127.0.0.1:${server.port} did not take the record ${name}: it has another secret for the key (BADSIG)`,
+    )
+    expect(await prepared(host, 'ls /etc/lab/wrong 2>/dev/null || true')).toBe('')
+    expect(server.heard).toHaveLength(4)
   })
 
   test('a name that leads elsewhere is told as the server tells it, and nothing stays behind', async () => {

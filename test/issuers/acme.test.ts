@@ -11,6 +11,7 @@ import { AcmeClient } from '../../src/issuers/acme/client.ts'
 import { runHook } from '../../src/issuers/acme/hook.ts'
 import { dnsValue, keyAuthorization, signedBody } from '../../src/issuers/acme/jws.ts'
 import { Secret } from '../../src/model/value.ts'
+import { nameServer } from '../fakes/name-server.ts'
 import { selfSigned } from '../fakes/tls-servers.ts'
 
 // The protocol as a whole is held against pebble in the fleet; here is what no good server does.
@@ -153,6 +154,73 @@ describe('an order', () => {
     await expect(issuer.order(wish)).rejects.toMatchObject({
       problems: [{ code: 'ACME_REFUSED', message: expect.stringContaining(message) }],
     })
+  })
+})
+
+describe('names that are proved by updates of a zone', () => {
+  const secret = Buffer.from('0123456789abcdef').toString('base64')
+  const authorizationOf = (at: string, status: string): Said => ({
+    body: {
+      status,
+      identifier: { type: 'dns', value: 'lab.test' },
+      challenges: [{ type: 'dns-01', token: 'T1', url: `${at}/challenge`, status, error: { detail: 'no such record' } }],
+    },
+  })
+
+  async function ordered(looks: string, wait = 0) {
+    // What an answer names has to be up before it: a server for each step.
+    const names = await nameServer('lab.test', { name: 'k', digest: 'sha256', secret })
+    onTestFinished(() => names.close())
+    const server = await serverThat({ '/nonce': [{}], '/challenge': [{}] })
+    const second = await serverThat({
+      ...{ '/nonce': [{}], '/account': [{ location: 'me' }], '/finalize': [{}], '/chain': [{ body: 'PEM' }] },
+      '/authorization': [authorizationOf(server.at, 'pending'), authorizationOf(server.at, looks)],
+    })
+    const order = (status: string) => ({
+      ...{ status, authorizations: [`${second.at}/authorization`], finalize: `${second.at}/finalize`, certificate: `${second.at}/chain` },
+    })
+    const third = await serverThat({ '/nonce': [{}], '/order': [{ body: order('pending') }] })
+    const placed = await serverThat({ '/placed': [{ body: order('valid') }] })
+    const orders = await serverThat({ '/order': [{ body: order('pending'), location: `${placed.at}/placed` }] })
+    const directory = await serverThat({
+      '/dir': [{ body: { newNonce: `${third.at}/nonce`, newAccount: `${second.at}/account`, newOrder: `${orders.at}/order` } }],
+    })
+    const paused: number[] = []
+    const issuer = acmeIssuer({
+      ...{ folder, playbookFolder: folder, passphrase: async () => word, random, env: {} },
+      pause: async (milliseconds) => void paused.push(milliseconds),
+    })
+    const ca = [server, second, third, placed, orders, directory].map((one) => one.ca).join('')
+    const update = { server: '127.0.0.1', port: names.port, zone: 'lab.test', wait }
+    const key = { name: 'k', algorithm: 'hmac-sha256', secret: Secret.of(secret) } as const
+    const { order: url } = await issuer.order({
+      ...{ directory: `${directory.at}/dir`, account: 'a', contact: [], ca, profile: undefined, dnsNames: ['lab.test'], ipAddresses: [] },
+      challenge: { kind: 'dns-01', update: { ...update, key } },
+    })
+    return {
+      names,
+      paused,
+      finished: () => issuer.finish(url, '-----BEGIN CERTIFICATE REQUEST-----\nAA==\n-----END CERTIFICATE REQUEST-----\n'),
+    }
+  }
+
+  test('the record is there while the server looks, and gone afterwards', async () => {
+    const { names, paused, finished } = await ordered('valid', 20)
+    expect(await finished()).toBe('PEM')
+    expect(names.heard.map((line) => line.replace(/ [\w-]{43}$/, ' VALUE'))).toEqual([
+      'present _acme-challenge.lab.test VALUE',
+      'cleanup _acme-challenge.lab.test VALUE',
+    ])
+    expect(names.records.get('_acme-challenge.lab.test')).toEqual([])
+    expect(paused).toEqual([20_000])
+  })
+
+  test('it is gone after a refusal as well', async () => {
+    const { names, paused, finished } = await ordered('invalid')
+    await expect(finished()).rejects.toMatchObject({ problems: [{ message: 'lab.test could not be proved by dns-01: no such record' }] })
+    expect(names.heard).toHaveLength(2)
+    expect(names.records.get('_acme-challenge.lab.test')).toEqual([])
+    expect(paused).toEqual([])
   })
 })
 

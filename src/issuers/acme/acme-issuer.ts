@@ -4,6 +4,7 @@ import type { AcmeOrder, AcmeToken } from '../../model/step.ts'
 import type { Secret } from '../../model/value.ts'
 import { pemBlocks } from '../../pki/pem.ts'
 import type { Acme, Random } from '../../ports/ports.ts'
+import { updateRecord } from '../dns/update.ts'
 import { accountKey } from './account.ts'
 import { AcmeClient, type Authorization, type Challenge, type Order, refused } from './client.ts'
 import { runHook } from './hook.ts'
@@ -90,24 +91,40 @@ export function acmeIssuer(options: AcmeIssuerOptions): Acme {
   }
 
   async function finish({ client, order, wish, proofs }: Open, request: string): Promise<string> {
-    const { challenge } = wish
-    const hook = challenge.kind === 'dns-01' ? { argv: challenge.hook, cwd: options.playbookFolder, env: options.env } : undefined
+    const zone = zoneOf(wish)
     const present: Proof[] = []
     try {
-      for (const proof of proofs) {
-        if (hook === undefined) continue
+      for (const proof of zone === undefined ? [] : proofs) {
         present.push(proof)
-        await runHook(hook, 'present', proof.record, dnsValue(proof.token.content))
+        await zone?.change('present', proof.record, dnsValue(proof.token.content))
       }
+      if (zone !== undefined && zone.wait > 0 && present.length > 0) await options.pause(zone.wait * 1000)
       for (const proof of proofs) await client.prove(proof.challenge, proof.authorization)
     } finally {
       // Whatever happened: what was put into the zone is taken out again, and says nothing new when it fails.
-      for (const proof of present)
-        if (hook !== undefined) await runHook(hook, 'cleanup', proof.record, dnsValue(proof.token.content)).catch(ignoreRefusal)
+      for (const proof of present) await zone?.change('cleanup', proof.record, dnsValue(proof.token.content)).catch(ignoreRefusal)
     }
     const [csr] = pemBlocks(request)
     return client.finalize(order, base64url(Buffer.from(csr?.der ?? [])))
   }
+
+  /** Who changes the zone; undefined: names are not proved by records. */
+  function zoneOf({ challenge }: AcmeOrder): Zone | undefined {
+    if (challenge.kind !== 'dns-01') return undefined
+    if ('update' in challenge) {
+      const { update } = challenge
+      const { random } = options
+      return { wait: update.wait, change: (action, record, value) => updateRecord(update, action, { record, value, random }) }
+    }
+    const hook = { argv: challenge.hook, cwd: options.playbookFolder, env: options.env }
+    return { wait: 0, change: (action, record, value) => runHook(hook, action, record, value) }
+  }
+}
+
+interface Zone {
+  /** seconds until a record can be seen everywhere; a hook has waited itself */
+  readonly wait: number
+  readonly change: (action: 'present' | 'cleanup', record: string, value: string) => Promise<void>
 }
 
 function ignoreRefusal(error: unknown): void {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { keyTypes } from '../../model/fact.ts'
+import { tsigAlgorithms } from '../../model/step.ts'
 import type { Secret } from '../../model/value.ts'
 import { copyFormats, letsEncrypt } from './formats.ts'
 
@@ -77,6 +78,32 @@ export const schema = Type.Object(
               description:
                 'for dns-01: a program of the controller, run in the folder of the playbook with `present` or `cleanup`, the name and the value of a TXT record behind its own words; it ends with 0 once the record can be seen',
             }),
+          ),
+          nsupdate: Type.Optional(
+            Type.Object(
+              {
+                server: Type.String({ pattern: '^[A-Za-z0-9._:-]+$', description: 'name or address of the primary name server' }),
+                port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, default: 53, description: 'port of it, over TCP' })),
+                zone: Type.String({ pattern: '^[A-Za-z0-9._-]+$', description: 'zone that the records go into; every name lies in it' }),
+                key: Type.String({ pattern: '^[A-Za-z0-9._-]+$', description: 'name of the TSIG key, as the server knows it' }),
+                algorithm: oneOf([...tsigAlgorithms], 'hmac-sha256', 'algorithm of the key'),
+                secret: Type.Unsafe<string | Secret>(
+                  Type.String({ pattern: '^[A-Za-z0-9+/]+={0,2}$', description: 'the key in base64, as `tsig-keygen` prints it' }),
+                ),
+                wait: Type.Optional(
+                  Type.Integer({
+                    minimum: 0,
+                    maximum: 600,
+                    default: 0,
+                    description: 'seconds until the other servers of the zone have the records as well',
+                  }),
+                ),
+              },
+              {
+                additionalProperties: false,
+                description: 'for dns-01, in place of `hook`: tlsplay itself changes the zone by signed updates (RFC 2136)',
+              },
+            ),
           ),
           profile: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]+$', description: 'profile of the server, such as `shortlived`' })),
           ca: file('certificate on the controller that vouches for the server itself; default: what Node trusts'),

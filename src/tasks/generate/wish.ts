@@ -1,7 +1,7 @@
 import { parseMode } from '../../lib/mode.ts'
 import { tidyPath } from '../../lib/paths.ts'
 import type { DistinguishedName, KeyType } from '../../model/fact.ts'
-import type { AcmeOrder } from '../../model/step.ts'
+import type { AcmeOrder, DnsUpdate } from '../../model/step.ts'
 import type { Problem } from '../../model/problem.ts'
 import { canonicalIp } from '../../pki/ip.ts'
 import { type CertificateNames, isHostName } from '../../pki/match.ts'
@@ -192,9 +192,29 @@ function acmeOf({ acme = {} }: GenerateParams, { dnsNames }: CertificateNames, r
     refuse('acme: http-01 needs webroot', 'name the folder that the host serves on port 80')
     return undefined
   }
+  if (hook !== undefined && acme.nsupdate !== undefined) {
+    refuse('acme: hook and nsupdate both change the zone', 'keep one of them')
+    return undefined
+  }
   if (hook !== undefined) return { ...common, challenge: { kind: 'dns-01', hook } }
-  refuse('acme: dns-01 needs hook', 'name the program of the controller that changes the zone')
+  if (acme.nsupdate !== undefined) return { ...common, challenge: { kind: 'dns-01', update: updateOf(acme.nsupdate, dnsNames, refuse) } }
+  refuse(
+    'acme: dns-01 needs hook or nsupdate',
+    'name the program of the controller that changes the zone, or the name server that takes updates',
+  )
   return undefined
+}
+
+function updateOf(
+  given: NonNullable<NonNullable<GenerateParams['acme']>['nsupdate']>,
+  names: readonly string[],
+  refuse: Refuse,
+): DnsUpdate {
+  const { server, port = 53, key, algorithm = 'hmac-sha256', secret, wait = 0 } = given
+  const zone = given.zone.toLowerCase().replace(/\.$/, '')
+  const foreign = names.find((name) => name.replace(/^\*\./, '') !== zone && !name.endsWith(`.${zone}`))
+  if (foreign !== undefined) refuse(`acme: ${foreign} is not in the zone ${zone} that nsupdate changes`, 'order it in a task of its own')
+  return { server, port, zone, key: { name: key, algorithm, secret: hidden(secret) }, wait }
 }
 
 function elsewhereOf({ elsewhere }: GenerateParams, refuse: Refuse): Elsewhere | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { absent, type CertificateFact, type FileFact, type KeyFact } from '../../../src/model/fact.ts'
 import type { Step, StepAnswer } from '../../../src/model/step.ts'
+import { Secret } from '../../../src/model/value.ts'
 import { generate } from '../../../src/tasks/generate/index.ts'
 import type { GenerateParams } from '../../../src/tasks/generate/schema.ts'
 import { mint } from '../../fakes/certificates.ts'
@@ -212,7 +213,40 @@ describe('the turns of an order', () => {
   })
 })
 
+const nsupdate = { server: 'ns.lab.test', zone: 'lab.test', key: 'k', secret: 'AAAA' }
+const overDns = { agree_terms: true, challenge: 'dns-01' as const }
+
+test('a name server that takes updates: what is left out has its usual value, and the plan tells no secret', () => {
+  const decision = plan(undefined, {
+    names: ['*.lab.test', 'lab.test'],
+    acme: { ...overDns, nsupdate: { ...nsupdate, zone: 'Lab.test.' } },
+  })
+  const [data] = decision.changes.map((change) => change.data)
+  if (data?.kind !== 'issue' || data.signer.kind !== 'acme') throw new Error('nothing is ordered')
+  expect(data.signer.order.challenge).toEqual({
+    kind: 'dns-01',
+    update: {
+      server: 'ns.lab.test',
+      port: 53,
+      zone: 'lab.test',
+      wait: 0,
+      key: { name: 'k', algorithm: 'hmac-sha256', secret: Secret.of('AAAA') },
+    },
+  })
+  expect(JSON.stringify(decision)).not.toContain('AAAA')
+})
+
 test.each<{ case: string; params: Partial<GenerateParams>; message: string }>([
+  {
+    case: 'a hook beside a name server',
+    params: { acme: { ...overDns, hook: ['./zone'], nsupdate } },
+    message: 'hook and nsupdate both change',
+  },
+  {
+    case: 'a name of another zone',
+    params: { names: ['h1.lab.test', 'www.notlab.test'], acme: { ...overDns, nsupdate } },
+    message: 'www.notlab.test is not in the zone lab.test',
+  },
   { case: 'terms that nobody agreed to', params: { acme: { webroot: '/srv' } }, message: 'nobody has agreed to the terms' },
   { case: 'a wildcard over HTTP', params: { names: ['*.lab.test'] }, message: '*.lab.test cannot be proved by http-01' },
   { case: 'HTTP without a web root', params: { acme: { agree_terms: true } }, message: 'http-01 needs webroot' },
