@@ -14,6 +14,8 @@ async function told(role: string, inputs: string) {
 }
 
 const demand = 'client_auth_type: RequireAndVerifyClientCert'
+const urls = "urls: ['https://h1:8086']"
+const suite = 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'
 const pair = 'client_check: {certificate: /c, private_key: /k}'
 
 test.each([
@@ -29,6 +31,12 @@ test.each([
   ],
   ['prometheus_tls', '{headers: {X-Frame-Options: allow}}', '4:43', 'expected one of deny, sameorigin, got "allow"'],
   ['prometheus_tls', '{headers: {Server: none}}', '4:26', '"Server" is no key of headers'],
+  ['telegraf_tls', `{${urls}, tls_cert: /c}`, '4:43', 'tls_cert and tls_key belong together'],
+  ['telegraf_tls', `{${urls}, tls_key: /k}`, '4:43', 'tls_cert and tls_key belong together'],
+  ['telegraf_tls', `{${urls}, tls_key_pwd: x}`, '4:43', 'a passphrase without a key opens nothing'],
+  ['influxdb1_tls', `{ciphers: [${suite}], key_type: rsa-2048}`, '4:16', 'none of the ciphers goes with the key'],
+  ['influxdb1_tls', `{ciphers: [${suite}], min_version: tls1.3}`, '4:68', 'with min_version tls1.3 nobody speaks that'],
+  ['influxdb1_tls', '{ciphers: [TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256]}', '4:26', 'ciphers[0]: expected one of'],
 ])('%s with %s is refused at its place', async (role, inputs, place, message) => {
   const { code, err } = await told(role, inputs)
   expect(code).toBe(1)
@@ -39,6 +47,9 @@ test.each([
 test.each([
   ['prometheus_tls', `{${demand}, client_ca_source: ca.crt, ${pair}, headers: {X-Frame-Options: deny}}`],
   ['prometheus_tls', '{client_auth_type: NoClientCert}'],
+  ['telegraf_tls', `{${urls}, tls_cert: /c, tls_key: /k, tls_key_pwd: x}`],
+  ['influxdb1_tls', `{ciphers: [${suite}]}`],
+  ['influxdb1_tls', '{ciphers: [TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305], key_type: rsa-2048}'],
 ])('%s with %s is taken', async (role, inputs) => {
   const { code, err } = await told(role, inputs)
   expect({ code, err }).toEqual({ code: 0, err: '' })
