@@ -155,7 +155,15 @@ class Tour {
   }
 
   #title(text: string, command: 'plan' | 'run', ...words: readonly string[]): void {
-    const line = ['tlsplay', command, 'playbooks/quickstart/site.yml', '-i', 'inventory.yml', ...words].join(' ')
+    const line = [
+      'tlsplay',
+      command,
+      'playbooks/quickstart/site.yml',
+      '-i',
+      'inventory.yml',
+      ...words,
+      ...(command === 'run' ? ['--stats'] : []),
+    ].join(' ')
     this.#say('', this.#paint('strong', `== ${text}`), this.#paint('quiet', `$ ${line}`), '')
   }
 
@@ -164,7 +172,7 @@ class Tour {
     return [
       this.#paint('strong', 'That was the main job, on stand-ins.'),
       "The same playbook on real daemons, Debian's node exporters reached over ssh with sudo:",
-      'with your hosts in inventory.yml (playbooks/node-exporter/inventory.yml shows how):',
+      'with your hosts in inventory.yml (playbooks/node-exporter/inventory.yml shows how; in a clone, node dist/main.js stands for tlsplay):',
       '  tlsplay ca init -i inventory.yml',
       `  tlsplay plan ${playbook} -i inventory.yml -b`,
       `  tlsplay run  ${playbook} -i inventory.yml -b`,

@@ -14,7 +14,7 @@ import {
   type Target,
 } from '../../model/fact.ts'
 import type { DirectoryStep, LinkStep, Step, StepAnswer } from '../../model/step.ts'
-import type { Change, Decision, HostView, ObservedView, PlanContext, TaskResult } from '../../model/task-type.ts'
+import type { Change, Decision, Diff, FieldDiff, HostView, ObservedView, PlanContext, TaskResult } from '../../model/task-type.ts'
 import { Unknown, type ValueMap } from '../../model/value.ts'
 import { applyDeed } from './apply.ts'
 import type { GenerateDeed } from './deed.ts'
@@ -80,7 +80,7 @@ export function planPair(wish: Wish, context: PlanContext): Decision<GenerateDee
   const pair: Change<PairDeed> = {
     ...change,
     target: wish.certificate,
-    diffs: [...change.diffs, { kind: 'fields', fields: [{ name: 'folder of both', before: pairFolder(wish, number), after: folder }] }],
+    diffs: withField(change.diffs, { name: 'folder of both', before: pairFolder(wish, number), after: folder }),
     data: {
       kind: 'pair',
       inner: inner.data,
@@ -178,4 +178,10 @@ function throughLink(path: string, to: string, owned: FileFact, predicts: readon
         : [],
     ),
   ]
+}
+
+/** With one field more in the block of fields that is there. */
+function withField(diffs: readonly Diff[], field: FieldDiff): readonly Diff[] {
+  const at = diffs.findLastIndex(({ kind }) => kind === 'fields')
+  return diffs.map((diff, index) => (index === at && diff.kind === 'fields' ? { ...diff, fields: [...diff.fields, field] } : diff))
 }
