@@ -8,7 +8,7 @@ import { ownNames } from './own-names.ts'
  * `history` it is committed, to `undoing` it is undone. In it:
  *   run, watch        the line of the run, and this text
  *   armed             written by the guard when it stands
- *   beat              another text whenever the controller is heard
+ *   beat              another number whenever the controller is heard, and the seconds since the boot, where the host tells them
  *   files.K, units.K  what undoes program K, written before it acts: calls of the functions below
  *   n.N               step N made something where nothing was          a.N   owner and mode before step N
  *   paths, after      what it changes, and what that was at the commit, beside the old versions that went along
@@ -20,11 +20,29 @@ import { ownNames } from './own-names.ts'
 export const watchScript = String.raw`${ownNames}umask 077
 cd / || exit 1
 tls_state=${'$'}{0%/*/watch}
-# A quarter of a second; a whole one where sleep takes no less, and where tls_long is set, once. tls_quarters: how many it were.
+# Sets tls_u to the hundredths of a second since the boot, behind a 1; empty where nobody tells them.
+tls_clock() {
+  tls_u=
+  { read -r tls_u tls_d </proc/uptime; } 2>/dev/null
+  [ -z "$tls_u" ] || tls_u=1${'$'}{tls_u%.*}${'$'}{tls_u#*.}
+}
+# A quarter of a second; a whole one where sleep takes no less, and where tls_long is set, once. tls_passed: how many hundredths went by
+# since the nap before, for on a machine at work they are more; a second at most: while it was halted nobody was kept waiting.
 tls_long=
+tls_was=
 tls_nap() {
-  tls_quarters=1
-  if [ -n "$tls_long" ] || ! sleep 0.25 2>/dev/null; then sleep 1; tls_quarters=4 tls_long=; fi
+  tls_passed=25
+  if [ -n "$tls_long" ] || ! sleep 0.25 2>/dev/null; then sleep 1; tls_passed=100 tls_long=; fi
+  tls_clock
+  [ -z "$tls_u" ] || [ -z "$tls_was" ] || [ $((tls_u - tls_was)) -le "$tls_passed" ] || tls_passed=$((tls_u - tls_was))
+  [ "$tls_passed" -le 100 ] || tls_passed=100
+  tls_was=$tls_u
+}
+# How old what was heard last is, in hundredths, as it says itself; what a nap may have missed, and no more.
+tls_age() {
+  tls_d=0
+  [ -z "$tls_u" ] || [ -z "$1" ] || tls_d=$((tls_u - 1${'$'}{1%.*}${'$'}{1#*.}))
+  [ "$tls_d" -ge 0 ] && [ "$tls_d" -le 75 ] || tls_d=75
 }
 tls_bad() { echo "$1" >>"$tls_tx/failed"; }
 tls_look() { set -- $(ls -ldn -- "$1"); echo "$1 $3 $4"; }
@@ -62,12 +80,12 @@ tls_acting() {
 tls_serves() {
   command -v openssl >/dev/null 2>&1 || return 0
   tls_x=0
-  while [ "$tls_x" -lt 40 ]; do
+  while [ "$tls_x" -lt 1000 ]; do
     tls_y=$(openssl s_client -connect "$1" ${'$'}{2:+-servername "$2"} </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null | tr -d : | tr A-F a-f)
     tls_y=${'$'}{tls_y#*=}
     case " $3 " in *" ${'$'}{tls_y:-none} "*) echo "again $1" >>"$tls_tx/told"; return 0;; esac
     tls_nap
-    tls_x=$((tls_x + tls_quarters))
+    tls_x=$((tls_x + tls_passed))
   done
   echo "other $1" >>"$tls_tx/told"
 }
@@ -91,7 +109,7 @@ tls_undo() {
 if [ "$1" = now ]; then tls_undo "$2"; exit; fi
 tls_tx=$tls_state/open
 echo $$ >"$tls_tx/armed"
-tls_full=$((tls_seconds * 4))
+tls_full=$((tls_seconds * 100))
 tls_left=$tls_full
 tls_busy=0
 tls_seen=
@@ -100,15 +118,15 @@ tls_long=1
 while [ "$tls_left" -gt 0 ]; do
   tls_nap
   [ -d "$tls_tx" ] || exit 0
-  { read -r tls_x <"$tls_tx/beat"; } 2>/dev/null
-  if [ "$tls_x" != "$tls_seen" ]; then tls_seen=$tls_x tls_left=$tls_full tls_busy=0
-  elif [ "$tls_busy" -lt 3600 ] && tls_acting; then tls_busy=$((tls_busy + tls_quarters)) tls_left=$tls_full
-  else tls_left=$((tls_left - tls_quarters)); fi
+  { read -r tls_x tls_v <"$tls_tx/beat"; } 2>/dev/null
+  if [ "$tls_x" != "$tls_seen" ]; then tls_age "$tls_v"; tls_seen=$tls_x tls_left=$((tls_full - tls_d)) tls_busy=0
+  elif [ "$tls_busy" -lt 90000 ] && tls_acting; then tls_busy=$((tls_busy + tls_passed)) tls_left=$tls_full
+  else tls_left=$((tls_left - tls_passed)); fi
 done
 # A program that begins now sees that the transaction is gone; one that is at work is seen, and its next step fails.
 mv -- "$tls_tx" "$tls_state/undoing" 2>/dev/null || exit 0
 tls_x=0
-while [ "$tls_x" -lt 240 ] && tls_acting; do tls_nap; tls_x=$((tls_x + tls_quarters)); done
+while [ "$tls_x" -lt 6000 ] && tls_acting; do tls_nap; tls_x=$((tls_x + tls_passed)); done
 tls_undo watchdog
 `
 
