@@ -37,6 +37,9 @@ test.each([
   ['influxdb1_tls', `{ciphers: [${suite}], key_type: rsa-2048}`, '4:16', 'none of the ciphers goes with the key'],
   ['influxdb1_tls', `{ciphers: [${suite}], min_version: tls1.3}`, '4:68', 'with min_version tls1.3 nobody speaks that'],
   ['influxdb1_tls', '{ciphers: [TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256]}', '4:26', 'ciphers[0]: expected one of'],
+  ['prometheus_scrape_tls', '{ca_file: /ca.crt}', '3:13', 'nothing is chosen'],
+  ['prometheus_scrape_tls', '{jobs: [node], cert_file: /c}', '4:30', 'cert_file and key_file belong together'],
+  ['prometheus_scrape_tls', "{remote_write: ['http://h1/write']}", '4:31', 'is not allowed'],
 ])('%s with %s is refused at its place', async (role, inputs, place, message) => {
   const { code, err } = await told(role, inputs)
   expect(code).toBe(1)
@@ -50,6 +53,7 @@ test.each([
   ['telegraf_tls', `{${urls}, tls_cert: /c, tls_key: /k, tls_key_pwd: x}`],
   ['influxdb1_tls', `{ciphers: [${suite}]}`],
   ['influxdb1_tls', '{ciphers: [TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305], key_type: rsa-2048}'],
+  ['prometheus_scrape_tls', "{remote_read: ['https://h1/read'], cert_file: /c, key_file: /k}"],
 ])('%s with %s is taken', async (role, inputs) => {
   const { code, err } = await told(role, inputs)
   expect({ code, err }).toEqual({ code: 0, err: '' })
