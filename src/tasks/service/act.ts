@@ -47,9 +47,8 @@ function* lookAgain(deed: Deed, act: StepAnswer): Generator<readonly Step[], Ste
   const started = startedOf(act.stdout)
   if (started === undefined) return { ...act, rc: 1, stdout: `what it printed of its start cannot be read\n${act.stdout}` }
   const look = deed.kind === 'unit' ? unitLook(deed.unit, deed.verb, deed.wait, started) : processLook(deed, started)
-  const [answer] = yield [
-    { kind: 'run', command: { script: look }, mayFail: true, timeoutSeconds: limit(deed.wait), look: { stableMs: stableMs(deed.wait) } },
-  ]
+  const bound = deed.kind === 'unit' ? {} : { timeoutSeconds: limit(deed.wait) }
+  const [answer] = yield [{ kind: 'run', command: { script: look }, mayFail: true, ...bound, look: { stableMs: stableMs(deed.wait) } }]
   return answer
 }
 
@@ -87,7 +86,8 @@ function stepOf(deed: Deed): RunStep {
       }
     case 'unit':
       return {
-        ...{ ...step, command: { script: unitScript(deed.unit, deed.verb, deed.wait) }, timeoutSeconds: limit(deed.wait) },
+        ...{ ...step, command: { script: unitScript(deed.unit, deed.verb, deed.wait) } },
+        ...(deed.verb === 'stop' ? { timeoutSeconds: limit(deed.wait) } : {}),
         undo: unitUndo(deed.unit, deed.verb),
       }
     case 'process':
@@ -108,7 +108,8 @@ function limit(wait: WaitFor): number {
 
 /**
  * Never blocks on systemctl: the wrapper of InfluxDB's upstream packages polls for ever when influxd dies, and its unit has
- * no start timeout in 2.x (read in its source). So the job is queued, and we wait for what we can see, with our own limit.
+ * no start timeout in 2.x (read in its source). So the job is queued, and we wait for what we can see, with our own limit; nothing is left
+ * for `timeout` to end, which would cost a process, and a sh of its own, for each restart. Only a stop is waited for by systemctl itself.
  */
 export function unitScript(unit: string, verb: UnitVerb, wait: WaitFor): string {
   const name = quote(unit)
