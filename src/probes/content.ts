@@ -10,6 +10,7 @@ import { seenFunction, unseen } from './seen.ts'
  * Bytes of regular files, read through links. All go through one base64, since a mark of the channel in a file must not end its
  * answer; before each stands the letter of `tls_seen`, behind it a line with the nonce and whether it was read to its end, so that a
  * file that grows or shrinks meanwhile cannot shift what follows. One byte more than the limit is read to see that there is more.
+ * Where no path is a file that can be read, the letters alone stand behind a hyphen, and no process is started.
  */
 export const content = defineProbe<'content'>({
   kind: 'content',
@@ -23,10 +24,18 @@ export const content = defineProbe<'content'>({
     printf '\\n%s %s\\n' ${nonce} "$tls_x"
   done
 }
-tls_content ${quoteAll(targets.map(({ path }) => path))} | base64
+tls_letters() {
+  tls_l=
+  for tls_p do tls_seen "$tls_p"; tls_l=$tls_l$tls_s; done
+  case $tls_l in *f*) tls_content "$@" | base64;; *) printf '%s\\n' "-$tls_l";; esac
+}
+tls_letters ${quoteAll(targets.map(({ path }) => path))}
 `,
   parse(stdout, targets, nonce) {
-    const bytes = fromBase64(binary(stdout))
+    const text = binary(stdout)
+    if (text.startsWith('-'))
+      return targets.map(({ path }, index) => (text.length === targets.length + 2 ? letterOnly(path, text[index + 1]) : unreadable(path)))
+    const bytes = fromBase64(text)
     const records = bytes === undefined ? [] : recordsOf(bytes, `\n${nonce} `)
     return targets.map(({ path }, index) => {
       const record = records.length === targets.length ? records[index] : undefined
@@ -34,6 +43,10 @@ tls_content ${quoteAll(targets.map(({ path }) => path))} | base64
     })
   },
 })
+
+function letterOnly(path: string, letter = ''): Answer<ContentFact> {
+  return letter === 'f' ? unreadable(path) : (unseen(letter) ?? unreadable(path))
+}
 
 interface Record {
   readonly letter: string

@@ -8,6 +8,7 @@ import { defineProbe } from './probe-kind.ts'
 /**
  * Users by name or number, with all their groups. GNU's `id` says everything of all of them where each is known by name;
  * any other (before coreutils 8.31, BusyBox) of one. A number is turned into its name first, because BusyBox takes names only.
+ * What it said stays in tls_ids, for questions about groups in the same look.
  */
 export const user = defineProbe<'user'>({
   kind: 'user',
@@ -15,7 +16,7 @@ export const user = defineProbe<'user'>({
   script: (targets) => String.raw`${entryFunction}tls_user() {
   case "$*" in
     -*|*' -'*|[0-9]*|*' '[0-9]*) ;;
-    *) [ $# -lt 2 ] || ! tls_x=$(id -- "$@" 2>/dev/null) || { printf '%s\n' "$tls_x"; return; } ;;
+    *) [ $# -lt 2 ] || ! tls_x=$(id -- "$@" 2>/dev/null) || { tls_ids=$tls_x; printf '%s\n' "$tls_x"; return; } ;;
   esac
   for tls_n do
     case $tls_n in

@@ -164,6 +164,23 @@ describe.each(shells)('under $name', (shell) => {
     expect(answers[5]).toMatchObject({ bytes: expect.any(Uint8Array) })
   })
 
+  test('where no path can be read no process is started to say so', () => {
+    mkdirSync(at('bin'))
+    writeFileSync(at('bin/base64'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    const without = { ...shell, path: `${at('bin')}:${shell.path}` }
+    const told = (...names: readonly string[]) =>
+      ask(
+        without,
+        content,
+        names.map((name) => ({ path: at(name) })),
+      ).answers
+    const answers = [told('missing', 'folder', 'dangling'), told('missing', 'plain')]
+    rmSync(at('bin'), { recursive: true })
+    expect(answers[0]).toEqual([absent, new Unknown('it is no regular file'), absent])
+    // The twin: what can be read goes through base64.
+    expect(answers[1]).toEqual([expect.any(Unknown), expect.any(Unknown)])
+  })
+
   test('digests equal those of Node, whatever the names', () => {
     const names = ['missing', ...oddNames, 'fifo', 'folder', 'large']
     const { answers } = ask(

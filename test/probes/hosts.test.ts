@@ -62,6 +62,19 @@ describe.each(shells)('under $name', (shell) => {
     expect(ask(shell, user, names).answers).toEqual(names.map((name) => ask(shell, user, [name]).answers[0]))
   })
 
+  test('groups that id has named are not looked up again; users of that name are none', () => {
+    const [tools, real] = [scratchFolder(), execFileSync('sh', ['-c', 'command -v getent']).toString().trim()]
+    const ids = 'uid=7(web) gid=8(www) groups=8(www),9(a.b),10(web)\\nuid=11(db) gid=12(db) groups=12(db)'
+    writeFileSync(join(tools, 'getent'), `#!/bin/sh\necho "$2" >>${tools}/asked\nexec ${real} "$@"\n`, { mode: 0o755 })
+    const names = ['www', 'a.b', 'web', 'db', 'root', 'w', '8'].map((name) => ({ name }))
+    const script = `tls_ids=$(printf '${ids}')\n${group.script(names, nonce)}`
+    const { stdout } = run({ ...shell, path: `${tools}:${shell.path}` }, script)
+    const answers = group.parse(new Uint8Array(stdout), names, nonce)
+    expect(answers.slice(0, 5)).toEqual([8, 9, 10, 12, 0].map((gid) => ({ gid })))
+    expect(readFileSync(join(tools, 'asked'), 'utf8')).toBe('root\nw\n8\n')
+    rmSync(tools, { recursive: true })
+  })
+
   test('groups by name and number', () => {
     const { answers } = ask(
       shell,
