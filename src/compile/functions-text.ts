@@ -6,6 +6,7 @@ import { quote } from '../lib/sh.ts'
 import { isList, isMap, type Value } from '../model/value.ts'
 import { passwordHash } from './bcrypt.ts'
 import { FunctionError, type TemplateFunction } from './function-types.ts'
+import { isVersion } from './loose-version.ts'
 import { pattern } from './regex.ts'
 import { kindOf } from './secrecy.ts'
 
@@ -58,6 +59,18 @@ export const textFunctions: readonly TemplateFunction[] = [
       const matcher = pattern(text(wanted, 'the pattern')).matcher(text(it, 'the value'))
       return matcher.replaceAll((...found: unknown[]) => by.replace(/[$\\](\d)/g, (_, digit: string) => groupOf(found, Number(digit))))
     },
+  },
+  {
+    name: 'isVersion',
+    params: [value, { name: 'wanted' }, { name: 'operator', optional: true }],
+    summary:
+      'whether a version stands in this relation (`==`) to another, as Ansible\'s test `version`: `isVersion facts.openssl.version "3.0" ">="`',
+    call: ([it, wanted, operator]) =>
+      isVersion(
+        text(it, 'the version'),
+        text(wanted, 'the version wanted'),
+        operator === undefined ? '==' : text(operator, 'the operator'),
+      ),
   },
   {
     name: 'split',

@@ -23,6 +23,8 @@ export const jinjaNames: ReadonlyMap<string, string> = new Map([
   ['map', 'mapAttribute'],
   ['selectattr', 'selectAttribute'],
   ['flatten', 'concat'],
+  ['version', 'isVersion'],
+  ['version_compare', 'isVersion'],
 ])
 
 const wholeValue = 'leave it out: a text that is one {{ ... }} keeps the type of its value'

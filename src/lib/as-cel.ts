@@ -99,6 +99,9 @@ function tested(whole: string, value: string, not: string | undefined, test: str
       return `${not === undefined ? '!' : ''}${value}.failed`
     case 'match':
       return `${no}${value}.matches(\u0002${args ?? ''})`
+    case 'version':
+    case 'version_compare':
+      return `${no}isVersion(${[value, ...(args?.trim() ? [args] : [])].join(', ')})`
     case 'search':
     case 'regex':
       return `${no}${value}.matches(${args ?? ''})`

@@ -144,7 +144,8 @@ describe('a condition that fails', () => {
     ["x | regex_search('a')", 'EXPRESSION_SYNTAX', 3, "write x.matches('a')"],
     ["x | default('') | length > 0", 'EXPRESSION_SYNTAX', 3, "write size(default(x, '')) > 0"],
     ['x is not undefined', 'EXPRESSION_SYNTAX', 3, 'write defined("x")'],
-    ["x is version('1.0', '>=')", 'EXPRESSION_SYNTAX', 3, 'write it in CEL, like a == "b" && size(names) > 1'],
+    ["x is version('1.0', '>=')", 'EXPRESSION_SYNTAX', 3, "write isVersion(x, '1.0', '>=')"],
+    ["x is not version('1.0', '<')", 'EXPRESSION_SYNTAX', 3, "write !isVersion(x, '1.0', '<')"],
     ['x | ipaddr', 'EXPRESSION_SYNTAX', 3, 'write it in CEL, like a == "b" && size(names) > 1'],
     [
       'ansible_facts.os_family == "a"',

@@ -53,6 +53,15 @@ const cases: Readonly<Record<string, Case>> = {
       { name: 'two', assert: { that: ['r.stdout == "hidden"'] } },
     ]),
   },
+  'is version, with every operator': play(
+    ['3.0.19', '3.0.2', '3.1', '3.0.2a', '10.0'].flatMap((version) =>
+      ['==', '!=', '<', 'le', '>', '>='].map((operator) =>
+        act(`${version} ${operator}`, {
+          when: condition(`isVersion("${version}", "3.0.2", "${operator}")`, `'${version}' is version('3.0.2', '${operator}')`),
+        }),
+      ),
+    ),
+  ),
   'pause between items': play([act('loop', { loop: [1, 2], loop_control: { pause: 0.01 } })]),
   'a role that others depend on runs before them, once': {
     files: {
