@@ -81,7 +81,7 @@ export function instantiate(node: TaskNode, input: InstantiateInput): readonly I
   }
   // A list that is missing or not known yet does not matter to a task that is skipped anyway.
   const verdict = evaluateConditions(node.conditions, scope)
-  if (verdict.kind === 'false') return [{ kind: 'skipped', because: verdict.because, item: undefined, scope }]
+  if (verdict.kind === 'false') return [{ kind: 'skipped', because: `${verdict.because} does not hold`, item: undefined, scope }]
   return [{ ...list, item: undefined, scope }]
 }
 
@@ -130,7 +130,7 @@ function loopInstance(
 function instance(node: TaskNode, input: InstantiateInput, scope: Scope, item: LoopItem | undefined): Instance {
   const { task } = node
   const verdict = evaluateConditions(node.conditions, scope)
-  if (verdict.kind === 'false') return { kind: 'skipped', because: verdict.because, item, scope }
+  if (verdict.kind === 'false') return { kind: 'skipped', because: `${verdict.because} does not hold`, item, scope }
   if (verdict.kind !== 'true') return { ...verdict, item, scope }
   const rendered = renderParams(task.params, input.taskTypes.get(node.type), scope)
   const environment = renderEnvironment(node.environment, scope)

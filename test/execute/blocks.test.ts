@@ -133,7 +133,7 @@ describe('a block', () => {
     const { plan } = await play(playbook, hostsNamed('h1'))
     expect(plan.plays[0]?.hosts[0]?.tasks.map(({ label, outcome, reason }) => [label, outcome, reason])).toEqual([
       ['one', 'ok', 'block block'],
-      ['two', 'skipped', "a == 'block'"],
+      ['two', 'skipped', "a == 'block' does not hold"],
       ['three', 'ok', 'inner'],
     ])
   })
