@@ -256,11 +256,9 @@ class PlaybookRun {
 
   async #applyAll(): Promise<void> {
     for (const host of this.#hosts.values()) host.begin()
-    this.#log.emit({
-      type: 'phase_started',
-      phase: 'apply',
-      hosts: [...this.#hosts.values()].filter((host) => host.active).map((host) => host.name),
-    })
+    const hosts = [...this.#hosts.values()].filter((host) => host.active).map((host) => host.name)
+    // Where none can be reached there is nothing to tell of.
+    if (hosts.length > 0) this.#log.emit({ type: 'phase_started', phase: 'apply', hosts })
     for (const [at, batch] of this.#batches.entries()) {
       if (this.#stopsHere(at)) break
       // What was observed while planning still holds for the first batch; every later one is observed again just before it acts.
@@ -301,10 +299,10 @@ class PlaybookRun {
         const host = this.#hosts.get(name)
         // Failed along with others, or cut short: what is still open goes back.
         if (host !== undefined) await this.#guard(host, () => host.settle(false))
-        if (host !== undefined) this.#log.emit({ type: 'host_done', phase: 'apply', host: name, ok: host.active })
+        if (host !== undefined && hosts.length > 0) this.#log.emit({ type: 'host_done', phase: 'apply', host: name, ok: host.active })
       }
     }
-    this.#log.emit({ type: 'phase_finished', phase: 'apply' })
+    if (hosts.length > 0) this.#log.emit({ type: 'phase_finished', phase: 'apply' })
   }
 
   /**

@@ -2,6 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { MemoryHost } from '../fakes/memory-host.ts'
 import { hostsNamed, play } from '../fakes/play.ts'
 
+test.each([
+  { gone: ['h1', 'h2'], applies: false },
+  { gone: ['h1'], applies: true },
+])('with $gone gone, that hosts are applied to is told: $applies', async ({ gone, applies }) => {
+  const hosts = hostsNamed('h1', 'h2')
+  for (const [name, host] of hosts) host.unreachable = gone.includes(name)
+  const { events, report } = await play('- {hosts: all, tasks: [{copy: {dest: /etc/app/a, content: x}}]}\n', hosts)
+  expect(events.some((event) => 'phase' in event && event.phase === 'apply')).toBe(applies)
+  expect(report.exitCode).not.toBe(0)
+})
+
 describe('ignore_unreachable', () => {
   const lost = (): ReadonlyMap<string, MemoryHost> => {
     const hosts = hostsNamed('h1', 'h2')
