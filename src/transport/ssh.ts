@@ -23,7 +23,8 @@ export function sshTransport(options: TransportOptions): Transport {
     const libraries = await loaded
     return { libraries, ways: loginWays(target, options, libraries.readKey) }
   }
-  const connect = (target: ConnectionTarget, line: Line | undefined, counters: Counters): Promise<SshConnection> =>
+  // async, so that a known_hosts file that is refused is a rejection, after which the line is let go
+  const connect = async (target: ConnectionTarget, line: Line | undefined, counters: Counters): Promise<SshConnection> =>
     connectSsh(target, knownHosts(target.knownHostsFiles), loginOf(target), options, counters, line)
   const jumpHosts = new JumpHosts((hop, line) => connect(hop, line, zeroCounters()))
   return {

@@ -60,6 +60,19 @@ test('hosts behind the same hop share one connection to it, and the next run ope
   await again.close()
 })
 
+test('a known_hosts file of the host that cannot be read ends the connection to the hop as well', async () => {
+  const options = optionsWith(known(...all()))
+  const denied = new Error('EACCES: permission denied')
+  const read = (path: string): Uint8Array | undefined => {
+    if (path === '/denied') throw denied
+    return options.files.read(path)
+  }
+  const transport = sshTransport({ ...options, files: { ...options.files, read } })
+  const target = targetWith({ port: host.port, jumps: [hop('outer', outer)], knownHostsFiles: ['/denied'] })
+  await expect(transport.open(target)).rejects.toBe(denied)
+  await left(outer)
+})
+
 describe('each hop is checked like any host, and the message names it', () => {
   test('an unknown key of a hop: nothing is sent to log in there, and nothing beyond it', async () => {
     const [logins, beyond] = [inner.stats.logins, host.stats.connections]
