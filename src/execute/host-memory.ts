@@ -1,15 +1,11 @@
+import { maxLinks } from '../lib/host-file.ts'
 import { linkTarget } from '../lib/paths.ts'
-import { type FileFact, type Probe, probeKey } from '../model/fact.ts'
+import { type FileFact, isOpening, type OpeningKind, type Probe, probeKey } from '../model/fact.ts'
 import type { Place } from '../plan/entry.ts'
 import type { ObservedPlaces } from '../plan/input.ts'
 import type { Observed } from '../plan/overlay.ts'
 
-/** Questions whose answer is read through symbolic links. */
-type Opening = Extract<Probe, { kind: 'content' | 'digest' | 'certificate' | 'key' }>
-const opens = (probe: Probe): probe is Opening => ['content', 'digest', 'certificate', 'key'].includes(probe.kind)
-
-/** A chain that is longer is asked link by link. */
-const maxLinks = 8
+const opens = (probe: Probe): probe is Extract<Probe, { kind: OpeningKind }> => isOpening(probe.kind)
 
 /** What one run has asked about one host, what it was told, and which of that still holds. */
 export class HostMemory {

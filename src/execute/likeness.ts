@@ -8,11 +8,10 @@ export function replaces(step: StageStep): step is WriteStep {
 }
 
 /**
- * sh text that defines tls_like OLD: it gives the staged file that is its output the ACL and the SELinux label of the one that it will replace, as an
- * editor that writes into it would leave them; to others the file stays closed, and a link
- * that is put in its place meanwhile is none of it. `ls` shows a `+` behind the mode of a file with an ACL
- * (GNU coreutils, "What information is listed"), and one `ls` of all files tells that none has one, which is the rule. BusyBox shows
- * no `+`; nor has its `cp` what gives an ACL alone.
+ * sh text that defines tls_like OLD: it gives the staged file that is its output the ACL and the SELinux label of the one that it will
+ * replace, as an editor that writes into it would leave them; to others the file stays closed, and a link that is put in its place
+ * meanwhile is none of it. `ls` shows a `+` behind the mode of a file with an ACL (GNU coreutils, "What information is listed"), and one
+ * `ls` of all files tells that none has one, which is the rule. BusyBox shows no `+`; nor has its `cp` what gives an ACL alone.
  */
 export function likeness(steps: readonly Numbered<StageStep>[]): readonly string[] {
   const paths = steps.flatMap(({ step }) => (replaces(step) ? [step.path] : []))

@@ -76,8 +76,7 @@ export function install(step: InstallStep, { done, along }: Neighbours, made: Ma
     ({ path }) => `"$${madeVariable(path, made)}"`,
   )
   const owner = done ? [] : owned([staged, ...others], step)
-  const mode = attributes(staged, { owner: undefined, group: undefined, mode: step.mode })
-  return [...owner, mode, swap(staged, step.path, undefined, journal)].join('\n')
+  return [...owner, moded(staged, step.mode), swap(staged, step.path, undefined, journal)].join('\n')
 }
 
 export function madeVariable(path: string, made: Made): string {
@@ -111,10 +110,11 @@ interface Attributes {
 
 /** Owner before mode: chown clears setuid and setgid, and a wrong owner must never see an open mode. */
 export function attributes(path: string, wanted: Attributes): string {
-  return [
-    ...owned([path], wanted),
-    ...(wanted.mode === undefined ? [] : [`${onward} tls_mode ${octal(wanted.mode)} ${path} 2>&1 || tls_rc=$?`]),
-  ].join('\n')
+  return [...owned([path], wanted), ...(wanted.mode === undefined ? [] : [moded(path, wanted.mode)])].join('\n')
+}
+
+function moded(path: string, mode: number): string {
+  return `${onward} tls_mode ${octal(mode)} ${path} 2>&1 || tls_rc=$?`
 }
 
 function owned(paths: readonly string[], wanted: Attributes): readonly string[] {

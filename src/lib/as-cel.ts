@@ -68,8 +68,12 @@ function filtered(value: string, filter: string, args: string | undefined): stri
     case 'regex_search':
       return `${value}.matches(${args ?? ''})`
     default:
-      return `${filter === 'd' ? 'default' : filter}(${[value, ...(args?.trim() ? [args] : [])].join(', ')})`
+      return called(filter === 'd' ? 'default' : filter, value, args)
   }
+}
+
+function called(name: string, value: string, args: string | undefined): string {
+  return `${name}(${[value, ...(args?.trim() ? [args] : [])].join(', ')})`
 }
 
 /** Tests of Jinja for the type of a value, and the types of CEL. */
@@ -101,7 +105,7 @@ function tested(whole: string, value: string, not: string | undefined, test: str
       return `${no}${value}.matches(\u0002${args ?? ''})`
     case 'version':
     case 'version_compare':
-      return `${no}isVersion(${[value, ...(args?.trim() ? [args] : [])].join(', ')})`
+      return `${no}${called('isVersion', value, args)}`
     case 'search':
     case 'regex':
       return `${no}${value}.matches(${args ?? ''})`

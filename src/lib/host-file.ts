@@ -7,7 +7,7 @@ import { textIn } from './content.ts'
 import { linkTarget, tidyPath } from './paths.ts'
 
 /** Linux gives up at 40 links; a managed path that needs more than this is a mistake. */
-const maxLinks = 8
+export const maxLinks = 8
 
 /** What a path leads to once every symbolic link at its end is followed. */
 export interface Located {

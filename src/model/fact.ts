@@ -6,6 +6,14 @@ export type Absent = typeof absent
 
 export type Answer<T> = T | Absent | Unknown
 
+/** Kinds of questions that open a file, and so are answered through symbolic links. */
+const openingKinds = ['content', 'digest', 'certificate', 'key'] as const satisfies readonly ProbeKindName[]
+export type OpeningKind = (typeof openingKinds)[number]
+
+export function isOpening(kind: ProbeKindName): kind is OpeningKind {
+  return openingKinds.some((one) => one === kind)
+}
+
 export function isAbsent(answer: unknown): answer is Absent {
   return answer === absent || (typeof answer === 'object' && answer !== null && (answer as { kind?: unknown }).kind === 'absent')
 }

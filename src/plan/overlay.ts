@@ -6,6 +6,7 @@ import {
   type Fact,
   type Invalidation,
   isAbsent,
+  isOpening,
   type Prediction,
   type Probe,
   type ProbeKindName,
@@ -102,7 +103,7 @@ function marked(answer: Answer<ContentFact>, secret: Secret): Answer<ContentFact
 
 /** A predicted file answers for everything that is read from it: digest, content, certificates, key. */
 function deriveFromContent(overlay: Overlay, kind: ProbeKindName, target: unknown): unknown {
-  if (kind !== 'content' && kind !== 'digest' && kind !== 'certificate' && kind !== 'key') return undefined
+  if (!isOpening(kind)) return undefined
   const path = (target as { readonly path: string }).path
   const file = overlay.predicted.get(probeKey({ kind: 'file', target: { path } }))
   if (file === undefined) return undefined
