@@ -175,6 +175,11 @@ export function refusalTexts(verdicts: readonly ClientVerdict[]): readonly strin
   return [...reasons].map(([reason, clients]) => `${listed(clients)} ${clients.length === 1 ? 'refuses' : 'refuse'} it: ${reason}`)
 }
 
+/** The same as warnings about a file. */
+export function refusalWarnings(path: string, verdicts: readonly ClientVerdict[]): readonly string[] {
+  return refusalTexts(verdicts).map((text) => `${path}: ${text}`)
+}
+
 function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }

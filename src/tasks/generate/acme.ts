@@ -2,6 +2,7 @@ import { readAsText } from '../../lib/content.ts'
 import { issueDeed, placeFields, predictIssued } from './issued.ts'
 import { quote } from '../../lib/sh.ts'
 import { unsettled } from '../../lib/host-file.ts'
+import { warned } from '../../lib/warned.ts'
 import { type Answer, type CertificateFact, isAbsent, type KeyFact } from '../../model/fact.ts'
 import type { AcmeOrder, AcmeToken, MakeStep, Step, StepAnswer } from '../../model/step.ts'
 import type { Change, Decision, PlanContext, TaskResult } from '../../model/task-type.ts'
@@ -9,7 +10,7 @@ import { Unknown } from '../../model/value.ts'
 import { msPerDay } from '../../pki/dates.ts'
 import { listNames } from '../../pki/names.ts'
 import { renewalDue } from '../../pki/renewal.ts'
-import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
+import { acceptedBy, type ClientVerdict, clientVerdicts, refusalWarnings } from '../../pki/verdicts.ts'
 import { expectedDays, isPublicServer } from './acme-lifetime.ts'
 import { keyField, keyFits } from './assess.ts'
 import type { GenerateDeed } from './deed.ts'
@@ -37,7 +38,7 @@ export function planAcme(
   if (before !== undefined && faults.length === 0) {
     const verdicts = pendingHere ? pendingVerdicts(wish, acme, before, []) : clientVerdicts(before, held.slice(1), wish.usage)
     const kept = planKept(wish, before, renewalDue(before, context.now, wish.renewBeforeDays).reason, held, places, context)
-    return warnedOf(wish, verdicts, kept)
+    return warned(kept, refusalWarnings(wish.certificate, verdicts))
   }
 
   const expect = expectation(certificate, context)
@@ -70,12 +71,8 @@ export function planAcme(
     data: issueDeed(wish, places, keepKey, { kind: 'acme', order, expect }),
   }
   const predicts = predictIssued(wish, places, keepKey, pending)
-  return warnedOf(wish, verdicts, { changes: [change], predicts, reason, result: pendingResult(pending) })
-}
-
-function warnedOf(wish: Wish, verdicts: readonly ClientVerdict[], decision: Decision<GenerateDeed>): Decision<GenerateDeed> {
-  const refusals = refusalTexts(verdicts).map((text) => `${wish.certificate}: ${text}`)
-  return refusals.length === 0 ? decision : { ...decision, warnings: [...(decision.warnings ?? []), ...refusals] }
+  const decision = { changes: [change], predicts, reason, result: pendingResult(pending) }
+  return warned(decision, refusalWarnings(wish.certificate, verdicts))
 }
 
 /** What clients will say of what the server is to make. `issuers`: those of the last certificate, which are all that is known of its chain. */

@@ -2,6 +2,7 @@ import { readAsText } from '../../lib/content.ts'
 import { issueDeed } from './issued.ts'
 import { refused, unsettled } from '../../lib/host-file.ts'
 import { predictFile, regularFile } from '../../lib/predict-file.ts'
+import { warned } from '../../lib/warned.ts'
 import { absent, type Answer, type CertificateFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
 import { Unknown } from '../../model/value.ts'
@@ -59,8 +60,7 @@ export function planElsewhere(
       key: { kind: 'file', path: nextPath, passphrase: wish.keyPassphrase },
     } as const
     const decision = planGive(wish, source, chain, leaf, { sameChain: false, sameKey: reuse, before: held[0] }, places, context)
-    const warnings = warningsOf(wish, leaf, chain, context.now)
-    return { ...(reuse ? decision : withoutNext(decision, nextPath)), ...(warnings.length === 0 ? {} : { warnings }) }
+    return warned(reuse ? decision : withoutNext(decision, nextPath), warningsOf(wish, leaf, chain, context.now))
   }
   const foreign = answer.chain[0]
   if (signedText.trim() !== '' && foreign === undefined)

@@ -3,6 +3,7 @@ import { placeFields } from './issued.ts'
 import { refused, unsettled } from '../../lib/host-file.ts'
 import { tidyPath } from '../../lib/paths.ts'
 import { predictFile, regularFile } from '../../lib/predict-file.ts'
+import { warned } from '../../lib/warned.ts'
 import { type Answer, type CertificateFact, isAbsent, type KeyFact, type Prediction } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
@@ -15,7 +16,7 @@ import { listNames } from '../../pki/names.ts'
 import { parseCertificateFile } from '../../pki/parse.ts'
 import { openPrivateKey } from '../../pki/private-key.ts'
 import { renewalDue } from '../../pki/renewal.ts'
-import { clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
+import { clientVerdicts, refusalWarnings } from '../../pki/verdicts.ts'
 import { clockToleranceMs } from './assess.ts'
 import { copyDeed, keyQuestion, predictCopy } from './copies.ts'
 import type { GenerateDeed, KeySource, StoredKey } from './deed.ts'
@@ -68,7 +69,7 @@ export function planGiven(
           context,
         )
       : planGive(wish, source, chain, leaf, { sameChain, sameKey, before: held[0] }, places, context)
-  return warnings.length === 0 ? decision : { ...decision, warnings }
+  return warned(decision, warnings)
 }
 
 function readAssets({ certificate, privateKey, password }: Extract<Given, { kind: 'pair' }>, { assets }: PlanContext): Read {
@@ -158,7 +159,7 @@ export function warningsOf(wish: Wish, leaf: CertificateFact, chain: readonly Ce
   const renewal = renewalDue(leaf, now, wish.renewBeforeDays)
   const root = chain.slice(1).find(({ selfSigned }) => selfSigned)
   return [
-    ...refusalTexts(clientVerdicts(leaf, chain.slice(1), wish.usage)).map((text) => `${wish.certificate}: ${text}`),
+    ...refusalWarnings(wish.certificate, clientVerdicts(leaf, chain.slice(1), wish.usage)),
     ...(renewal.due ? [`${wish.certificate}: ${renewal.reason}; nobody renews it but who gave it`] : []),
     ...(root === undefined ? [] : [`${wish.certificate}: the chain ends with its root ${formatName(root.subject)}, which no client needs`]),
   ]

@@ -1,6 +1,7 @@
 import { issueDeed, placeFields, predictIssued } from './issued.ts'
 import { refused, unsettled } from '../../lib/host-file.ts'
 import { formatMode } from '../../lib/mode.ts'
+import { warned } from '../../lib/warned.ts'
 import { type Answer, type CertificateFact, isAbsent, type KeyFact } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Change, Decision, FieldDiff, PlanContext } from '../../model/task-type.ts'
@@ -20,7 +21,7 @@ import { planGiven } from './given.ts'
 import { planStored } from './stored.ts'
 import { chainOf, pendingResult, type Places, planKept } from './kept.ts'
 import { expectation, placeOf } from './place.ts'
-import { acceptedBy, type ClientVerdict, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
+import { acceptedBy, type ClientVerdict, clientVerdicts, refusalWarnings } from '../../pki/verdicts.ts'
 import type { Wish } from './wish.ts'
 
 export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDeed> {
@@ -66,10 +67,6 @@ export function planWish(wish: Wish, context: PlanContext): Decision<GenerateDee
       ? planKept(wish, assessment.certificate, assessment.reason, chainOf(file), places, context)
       : planIssue(wish, assessment, places, key, authority, lifetime, verdicts, context)
   return warned(decision, warnings)
-}
-
-function warned(decision: Decision<GenerateDeed>, warnings: readonly string[]): Decision<GenerateDeed> {
-  return warnings.length === 0 ? decision : { ...decision, warnings: [...(decision.warnings ?? []), ...warnings] }
 }
 
 function planIssue(
@@ -184,7 +181,7 @@ function lifetimeOf(wish: Wish, authority: CertificateFact | undefined, now: num
 
 function wishWarnings(wish: Wish, verdicts: readonly ClientVerdict[]): readonly string[] {
   return [
-    ...refusalTexts(verdicts).map((text) => `${wish.certificate}: ${text}`),
+    ...refusalWarnings(wish.certificate, verdicts),
     ...((wish.keyMode & 0o007) !== 0
       ? [`${wish.privateKey}: mode ${formatMode(wish.keyMode)} lets every user of the host read the private key`]
       : []),

@@ -1,4 +1,5 @@
 import { unsettled } from '../../lib/host-file.ts'
+import { warned } from '../../lib/warned.ts'
 import { absent, type Answer, type CertificateFact, isAbsent, type KeyFact } from '../../model/fact.ts'
 import type { PairWish } from '../../model/step.ts'
 import type { Change, Decision, PlanContext } from '../../model/task-type.ts'
@@ -7,7 +8,7 @@ import { isSameChain } from '../../pki/chain.ts'
 import { formatDay } from '../../pki/dates.ts'
 import { listNames, sameNames } from '../../pki/names.ts'
 import { renewalDue } from '../../pki/renewal.ts'
-import { acceptedBy, clientVerdicts, refusalTexts } from '../../pki/verdicts.ts'
+import { acceptedBy, clientVerdicts, refusalWarnings } from '../../pki/verdicts.ts'
 import { acmePending, orderOf, pendingVerdicts } from './acme.ts'
 import { assess, issuerText, keyFits, type Lifetime } from './assess.ts'
 import { copyDeed } from './copies.ts'
@@ -48,16 +49,15 @@ export function planStored(wish: Wish, name: string, places: Places, found: Foun
   const issuers = authority === undefined ? chain.slice(1) : [authority]
   const verdicts =
     wish.acme === undefined || good ? clientVerdicts(judged, issuers, wish.usage) : pendingVerdicts(wish, wish.acme, judged, issuers)
-  const warnings = [...refusalTexts(verdicts).map((text) => `${wish.certificate}: ${text}`), ...warns]
-  const warned = (decision: Decision<GenerateDeed>) => (warnings.length === 0 ? decision : { ...decision, warnings })
+  const warnings = [...refusalWarnings(wish.certificate, verdicts), ...warns]
 
   if (good) {
     const sameChain = isSameChain(held, chain)
     const same = !(key instanceof Unknown) && !isAbsent(key) && key.spki === leaf.spki
     const sameKey = same && (key.encrypted === true) === (wish.keyPassphrase !== undefined)
-    if (sameChain && sameKey) return warned(planKept(wish, leaf, kept, chain, places, context))
+    if (sameChain && sameKey) return warned(planKept(wish, leaf, kept, chain, places, context), warnings)
     const source = { what: `certificates/${name}`, certificates: chain, spki: leaf.spki, key: { kind: 'stored', name } } as const
-    return warned(planGive(wish, source, chain, leaf, { sameChain, sameKey, before }, places, context))
+    return warned(planGive(wish, source, chain, leaf, { sameChain, sameKey, before }, places, context), warnings)
   }
   const expect = expectation(places.certificate, context)
   if (expect instanceof Unknown) return unsettled(context, wish.certificate, expect)
@@ -106,7 +106,8 @@ export function planStored(wish: Wish, name: string, places: Places, found: Foun
       copies: places.copies.map(copyDeed),
     },
   }
-  return warned({ changes: [change], predicts: predictIssued(wish, places, false, judged), reason, result: pendingResult(judged) })
+  const decision = { changes: [change], predicts: predictIssued(wish, places, false, judged), reason, result: pendingResult(judged) }
+  return warned(decision, warnings)
 }
 
 function judge(

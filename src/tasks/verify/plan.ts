@@ -1,4 +1,5 @@
 import { refused, unsettled } from '../../lib/host-file.ts'
+import { warned } from '../../lib/warned.ts'
 import { type Answer, type CertificateFact, type CertificateFileFact, isAbsent } from '../../model/fact.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Decision, PlanContext } from '../../model/task-type.ts'
@@ -7,7 +8,7 @@ import { orderProblem, verifyChain } from '../../pki/chain.ts'
 import { formatDay } from '../../pki/dates.ts'
 import { listNames } from '../../pki/names.ts'
 import { uncoveredNames } from '../../pki/match.ts'
-import { clientVerdicts, issuersOf, refusalTexts } from '../../pki/verdicts.ts'
+import { clientVerdicts, issuersOf, refusalWarnings } from '../../pki/verdicts.ts'
 import { judge, unproven } from './judge.ts'
 import { valuesOf } from './values.ts'
 import { controllerTarget, hostTarget, type Wish } from './wish.ts'
@@ -48,8 +49,7 @@ export function planWish(wish: Wish, context: PlanContext): Decision<CheckDeed> 
     ? later(wish, context, 'an earlier task changes this host')
     : askNow(wish, intended, trust.authorities, context)
   const issuers = issuersOf(intended, [...file.chain.slice(1), ...trust.authorities])
-  const refusals = refusalTexts(clientVerdicts(intended, issuers, 'server')).map((text) => `${wish.certificate}: ${text}`)
-  return refusals.length === 0 ? decision : { ...decision, warnings: [...(decision.warnings ?? []), ...refusals] }
+  return warned(decision, refusalWarnings(wish.certificate, clientVerdicts(intended, issuers, 'server')))
 }
 
 function askNow(wish: Wish, intended: CertificateFact, authorities: readonly CertificateFact[], context: PlanContext): Decision<CheckDeed> {
