@@ -2,13 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { remoteHosts } from '../../src/execute/remote-host.ts'
 import { sha256Hex } from '../../src/lib/digest.ts'
 import type { WriteStep } from '../../src/model/step.ts'
 import { Unknown } from '../../src/model/value.ts'
 import type { HostSession } from '../../src/ports/host-session.ts'
-import { localTransport } from '../../src/transport/local.ts'
-import { optionsWith, problemOf, programPath, removeTemporaryFolders, script, targetWith, temporaryFolder } from '../ssh/rig.ts'
+import { problemOf, programPath, removeTemporaryFolders, script, targetWith, temporaryFolder } from '../ssh/rig.ts'
+import { localHosts } from './local-hosts.ts'
 
 /** A disk that fails: the kernel answers EIO to a call of a tool of the host. strace puts the answer in its place (strace(1), "Tampering"). */
 interface Failing {
@@ -53,13 +52,7 @@ async function session(failing?: Failing): Promise<HostSession> {
     )
   }
   const path = `${bin}:/usr/bin:/bin:/usr/sbin:/sbin`
-  const hosts = remoteHosts({
-    transport: localTransport(optionsWith({}, { searchPath: path, environment: { PATH: path } })),
-    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    clock: { now: () => 0 },
-    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk', watchdogSeconds: 0 },
-  })
+  const hosts = localHosts({ path, run: { watchdogSeconds: 0 } })
   const opened = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
   open.push(opened)
   return opened

@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { remoteHosts } from '../../src/execute/remote-host.ts'
 import type { RunStep, WriteStep } from '../../src/model/step.ts'
 import type { Transport } from '../../src/ports/channel.ts'
 import type { HostSession } from '../../src/ports/host-session.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import { optionsWith, problemOf, targetWith } from '../ssh/rig.ts'
+import { localHosts } from './local-hosts.ts'
 
 let folder = ''
 let open: HostSession[] = []
@@ -24,19 +24,9 @@ async function session(
   id: string,
   given: { readonly force?: string; readonly exclusive?: boolean; readonly transport?: Transport } = {},
 ): Promise<HostSession> {
-  const hosts = remoteHosts({
-    transport: given.transport ?? localTransport(optionsWith({})),
-    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-    clock: { now: () => 0 },
-    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    run: {
-      id,
-      since: '2026-01-02T03:04:05.000Z',
-      who: 'alice',
-      from: 'desk.example',
-      watchdogSeconds: 60,
-      ...(given.force === undefined ? {} : { force: given.force }),
-    },
+  const hosts = localHosts({
+    transport: given.transport,
+    run: { id, from: 'desk.example', ...(given.force === undefined ? {} : { force: given.force }) },
   })
   const target = targetWith({ transport: 'local', stateFolder: join(folder, 'state'), exclusive: given.exclusive ?? true })
   const opened = await hosts.open(target)

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { remoteHosts } from '../../src/execute/remote-host.ts'
 import type { WriteStep } from '../../src/model/step.ts'
 import { localTransport } from '../../src/transport/local.ts'
 import { optionsWith, targetWith } from '../ssh/rig.ts'
+import { localHosts } from './local-hosts.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -16,13 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** What staging says when the host's base64 is this script. */
 async function staged(base64: string) {
   writeFileSync(join(folder, 'base64'), `#!/bin/sh\n${base64}\n`, { mode: 0o755 })
-  const hosts = remoteHosts({
-    transport: localTransport(optionsWith({}, { searchPath: folder })),
-    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    clock: { now: () => 0 },
-    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk.example', watchdogSeconds: 60 },
-  })
+  const hosts = localHosts({ transport: localTransport(optionsWith({}, { searchPath: folder })) })
   const session = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
   const step: WriteStep = {
     kind: 'write',
@@ -53,13 +47,7 @@ test('the twin: one that does what it should is believed', async () => {
 })
 
 test('what is staged at once is bounded: more goes in more exchanges, in order', async () => {
-  const hosts = remoteHosts({
-    transport: localTransport(optionsWith({})),
-    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    clock: { now: () => 0 },
-    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk.example', watchdogSeconds: 0 },
-  })
+  const hosts = localHosts({ run: { watchdogSeconds: 0 } })
   const session = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
   const write = (number: number, mebibytes: number): { readonly number: number; readonly step: WriteStep } => ({
     number,

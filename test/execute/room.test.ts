@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { remoteHosts } from '../../src/execute/remote-host.ts'
 import { fullFilesystems } from '../../src/execute/room.ts'
 import type { HostSession, StageStep } from '../../src/ports/host-session.ts'
-import { localTransport } from '../../src/transport/local.ts'
-import { optionsWith, removeTemporaryFolders, script, targetWith, temporaryFolder } from '../ssh/rig.ts'
+import { removeTemporaryFolders, script, targetWith, temporaryFolder } from '../ssh/rig.ts'
+import { localHosts } from './local-hosts.ts'
 
 const head = (what: string) => `Filesystem     ${what} Available Capacity Mounted on`
 
@@ -56,13 +55,7 @@ describe('a disk that is full', () => {
     const bin = temporaryFolder()
     for (const [name, body] of Object.entries(tools)) script(join(bin, name), `#!/bin/sh\n${body}\n`)
     const path = `${bin}:/usr/bin:/bin:/usr/sbin:/sbin`
-    const hosts = remoteHosts({
-      transport: localTransport(optionsWith({}, { searchPath: path, environment: { PATH: path } })),
-      dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-      random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-      clock: { now: () => 0 },
-      run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk', watchdogSeconds: 0 },
-    })
+    const hosts = localHosts({ path, run: { watchdogSeconds: 0 } })
     host = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
     const step: StageStep = {
       ...{

@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { remoteHosts } from '../../src/execute/remote-host.ts'
 import { servesOther } from '../../src/execute/rolled-back.ts'
 import { sha256Hex } from '../../src/lib/digest.ts'
 import type { Probe } from '../../src/model/fact.ts'
 import type { WriteStep } from '../../src/model/step.ts'
 import type { HostSession } from '../../src/ports/host-session.ts'
-import { localTransport } from '../../src/transport/local.ts'
-import { optionsWith, targetWith } from '../ssh/rig.ts'
+import { targetWith } from '../ssh/rig.ts'
+import { localHosts } from './local-hosts.ts'
 
 let certificates = ''
 let folder = ''
@@ -45,13 +44,7 @@ beforeEach(async () => {
   server.on('tlsClientError', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port
-  const hosts = remoteHosts({
-    transport: localTransport(optionsWith({})),
-    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    clock: { now: () => 0 },
-    run: { id: 'aaaaaaaa', since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk', watchdogSeconds: 60 },
-  })
+  const hosts = localHosts()
   host = await hosts.open(targetWith({ transport: 'local', stateFolder: join(folder, 'state') }))
 })
 afterEach(async () => {

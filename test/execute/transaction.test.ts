@@ -14,13 +14,12 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { remoteHosts } from '../../src/execute/remote-host.ts'
 import { sha256Hex } from '../../src/lib/digest.ts'
 import type { ActStep, StageStep } from '../../src/ports/host-session.ts'
 import type { HostSession } from '../../src/ports/host-session.ts'
 import { defaultSearchPath } from '../../src/transport/bootstrap.ts'
-import { localTransport } from '../../src/transport/local.ts'
-import { optionsWith, problemOf, programPath, removeTemporaryFolders, script, targetWith, temporaryFolder, toolbox } from '../ssh/rig.ts'
+import { problemOf, programPath, removeTemporaryFolders, script, targetWith, temporaryFolder, toolbox } from '../ssh/rig.ts'
+import { localHosts } from './local-hosts.ts'
 
 let folder = ''
 let managed = ''
@@ -49,13 +48,7 @@ const state = (...names: readonly string[]): string => join(folder, 'state', ...
 
 async function session(id: string, given: { readonly seconds?: number; readonly path?: string } = {}): Promise<HostSession> {
   const { seconds = 60, path } = given
-  const hosts = remoteHosts({
-    transport: localTransport(optionsWith({}, path === undefined ? {} : { searchPath: path, environment: { PATH: path } })),
-    dialer: { listen: () => Promise.reject(new Error('nothing is dialled here')) },
-    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
-    clock: { now: () => Date.parse('2026-01-02T03:05:00.000Z') },
-    run: { id, since: '2026-01-02T03:04:05.000Z', who: 'alice', from: 'desk', watchdogSeconds: seconds },
-  })
+  const hosts = localHosts({ path, now: Date.parse('2026-01-02T03:05:00.000Z'), run: { id, watchdogSeconds: seconds } })
   const opened = await hosts.open(targetWith({ transport: 'local', stateFolder: state() }))
   open.push(opened)
   return opened
