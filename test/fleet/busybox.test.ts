@@ -1,9 +1,10 @@
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changes, command, type Fleet, type LabHost, startFleet } from './lab/index.ts'
-import { changed, plannedChanges, tlsplay, tlsplayJson, type Told } from './support/program.ts'
+import { makeAuthority } from './support/authority.ts'
+import { changed, plannedChanges, tlsplayJson, type Told } from './support/program.ts'
 import { prepared } from './support/snapshots.ts'
 
 const found = `mkdir -p /etc/old/deep /etc/default
@@ -30,11 +31,7 @@ beforeAll(async () => {
   host = fleet.host('bb')
   await cp(fileURLToPath(new URL('playbooks', import.meta.url)), fleet.folder, { recursive: true })
   const inventory = await fleet.inventory({ extraVarsPerHost: { bb: { published: host.port(8443) } } })
-  const passphrase = join(fleet.folder, 'passphrase')
-  await writeFile(passphrase, 'correct horse battery staple\n', { mode: 0o600 })
-  env = { TLSPLAY_CA_PASSPHRASE_FILE: passphrase }
-  const made = await tlsplay(['ca', 'init', 'default', '-i', inventory, '--ca-passphrase-file', passphrase])
-  if (made.code !== 0) throw new Error(made.stderr)
+  env = { TLSPLAY_CA_PASSPHRASE_FILE: await makeAuthority(inventory, fleet.folder) }
   arguments_ = [join(fleet.folder, 'busybox.yml'), '-i', inventory]
   const before = await host.snapshot()
   planned = await tlsplayJson(['plan', ...arguments_], { env })

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fleet, startFleet } from './lab/index.ts'
+import { makeAuthority } from './support/authority.ts'
 import { changed, tlsplay, tlsplayJson } from './support/program.ts'
 import { prepared } from './support/snapshots.ts'
 
@@ -23,9 +24,7 @@ const shown = (name: string) => asked(`--cert /etc/ssl/${name}/server.crt --key 
 beforeAll(async () => {
   fleet = await startFleet({ hosts: [{ kind: 'node', name: 'h1', ports: [9100] }] })
   inventory = await fleet.inventory({ extraVarsPerHost: {} })
-  writeFileSync(at('passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
-  const made = await tlsplay(['ca', 'init', '-i', inventory, '--ca-passphrase-file', at('passphrase')])
-  expect(made.code).toBe(0)
+  await makeAuthority(inventory, fleet.folder)
   writeFileSync(
     at('site.yml'),
     `- hosts: h1

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fleet, startFleet } from './lab/index.ts'
-import { changed, tlsplay, tlsplayJson } from './support/program.ts'
+import { makeAuthority } from './support/authority.ts'
+import { changed, tlsplayJson } from './support/program.ts'
 import { prepared } from './support/snapshots.ts'
 import { until } from './support/until.ts'
 
@@ -27,9 +28,7 @@ beforeAll(async () => {
     ],
   })
   inventory = await fleet.inventory({ extraVarsPerHost: {} })
-  writeFileSync(at('passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
-  const made = await tlsplay(['ca', 'init', '-i', inventory, '--ca-passphrase-file', at('passphrase')])
-  expect(made.code).toBe(0)
+  await makeAuthority(inventory, fleet.folder)
   writeFileSync(
     at('site.yml'),
     `- hosts: p1

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fleet, startFleet } from './lab/index.ts'
-import { changed, tlsplay, tlsplayJson } from './support/program.ts'
+import { makeAuthority } from './support/authority.ts'
+import { changed, tlsplayJson } from './support/program.ts'
 import { changesDuring, prepared } from './support/snapshots.ts'
 
 // Two hosts that serve under one wildcard, whose key is made on the controller.
@@ -16,9 +17,7 @@ const hosts = () => ['h1', 'h2'].map((name) => fleet.host(name))
 beforeAll(async () => {
   fleet = await startFleet({ hosts: ['h1', 'h2'].map((name) => ({ kind: 'plain', name, prepare: 'install -d /etc/lab' })) })
   inventory = await fleet.inventory({ extraVarsPerHost: {} })
-  writeFileSync(at('passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
-  const made = await tlsplay(['ca', 'init', '-i', inventory, '--ca-passphrase-file', at('passphrase'), '--permit', 'lab.test'])
-  expect(made).toMatchObject({ code: 0 })
+  await makeAuthority(inventory, fleet.folder, '--permit', 'lab.test')
 })
 afterAll(() => fleet?.stop())
 

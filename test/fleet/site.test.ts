@@ -1,9 +1,10 @@
-import { cp, writeFile } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barePrometheus, changes, type Fleet, startFleet } from './lab/index.ts'
-import { changed, plannedChanges, tlsplay, tlsplayJson, type Told } from './support/program.ts'
+import { makeAuthority } from './support/authority.ts'
+import { changed, plannedChanges, tlsplayJson, type Told } from './support/program.ts'
 import { until } from './support/until.ts'
 
 const hosts = [
@@ -50,11 +51,7 @@ beforeAll(async () => {
       ]),
     ),
   })
-  const passphrase = join(fleet.folder, 'passphrase')
-  await writeFile(passphrase, 'correct horse battery staple\n', { mode: 0o600 })
-  env = { TLSPLAY_CA_PASSPHRASE_FILE: passphrase }
-  const made = await tlsplay(['ca', 'init', 'default', '-i', inventory, '--ca-passphrase-file', passphrase])
-  if (made.code !== 0) throw new Error(made.stderr)
+  env = { TLSPLAY_CA_PASSPHRASE_FILE: await makeAuthority(inventory, fleet.folder) }
 
   const before = await Promise.all(fleet.hosts.map((host) => host.snapshot()))
   planned = await tlsplayJson(['plan', site, '-i', inventory], { env })

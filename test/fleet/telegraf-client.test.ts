@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fleet, type LabHost, startFleet } from './lab/index.ts'
+import { makeAuthority } from './support/authority.ts'
 import { changed, tlsplay, tlsplayJson } from './support/program.ts'
 import { prepared } from './support/snapshots.ts'
 import { until } from './support/until.ts'
@@ -68,9 +69,7 @@ beforeAll(async () => {
   fleet = await startFleet({ hosts: [{ kind: 'plain', name: 'h1', services: ['telegraf'] }] })
   host = fleet.host('h1')
   inventory = await fleet.inventory({ extraVarsPerHost: {} })
-  writeFileSync(at('passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
-  const made = await tlsplay(['ca', 'init', '-i', inventory, '--ca-passphrase-file', at('passphrase')])
-  expect(made.code).toBe(0)
+  await makeAuthority(inventory, fleet.folder)
   await host.exec(`install -d /etc/telegraf/telegraf.d && cat > ${dropIn}`, { stdin: dropInText })
   await host.exec('cat > /etc/telegraf/telegraf.conf && systemctl restart telegraf', { stdin: conf })
 })
