@@ -8,6 +8,7 @@ import type { SavedPlan, SavedRequest } from '../plan/saved/document.ts'
 import { drift, inputDrift } from '../plan/saved/drift.ts'
 import { maskJson } from '../lib/masking/mask.ts'
 import { keyedDigest, openSealed, sealedText } from '../plan/saved/seal.ts'
+import { couldNotSave } from './could-not-save.ts'
 import type { Io } from './io.ts'
 import type { PlayOptions } from './options.ts'
 import { replaceDurably } from './ports/durable-file.ts'
@@ -90,18 +91,7 @@ export class PlanSaver implements PlanWatch {
     try {
       replaceDurably(path, sealedText(saved, this.#state.sealKey))
     } catch (error) {
-      throw new TlsplayError(
-        [
-          {
-            code: 'WRITE_FAILED',
-            message: `the plan could not be saved: ${(error as Error).message}`,
-            hint: 'make room there, or name a place that you may write to',
-          },
-        ],
-        {
-          cause: error,
-        },
-      )
+      throw couldNotSave('the plan', error)
     }
   }
 }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { audit } from '../../diagnose/audit/index.ts'
 import type { AuditEntry } from '../../model/audit.ts'
-import { TlsplayError } from '../../model/problem.ts'
 import type { Clock } from '../../ports/ports.ts'
 import { auditCsv, type AuditDocument, auditJson, auditJunit, auditMetrics } from '../../view/audit-formats.ts'
 import { auditTable } from '../../view/audit-table.ts'
+import { couldNotSave } from '../could-not-save.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { showProblems } from '../failure.ts'
 import { intendedBy } from '../intended.ts'
@@ -43,18 +43,7 @@ function writeReport(path: string, report: string): void {
   try {
     replaceDurably(path, report, 0o644)
   } catch (error) {
-    throw new TlsplayError(
-      [
-        {
-          code: 'WRITE_FAILED',
-          message: `the report could not be saved: ${(error as Error).message}`,
-          hint: 'make room there, or name a place that you may write to',
-        },
-      ],
-      {
-        cause: error,
-      },
-    )
+    throw couldNotSave('the report', error)
   }
 }
 
