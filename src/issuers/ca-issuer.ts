@@ -53,7 +53,11 @@ export function caIssuer({ folder, passphrase, clock, random }: CaIssuerOptions)
       throw refusal('CERTIFICATE_INVALID', `the certificate authority ${name} has a key of a type that tlsplay does not sign with`)
     const key = await decryptKey(stored.encryptedKey, await passphrase(name))
     if (key === undefined)
-      throw refusal('CA_LOCKED', `the key of the certificate authority ${name} could not be opened with this passphrase`)
+      throw refusal(
+        'CA_LOCKED',
+        `the key of the certificate authority ${name} could not be opened with this passphrase`,
+        'give the passphrase that it was made with',
+      )
     return { stored, keyType, key: await importSigningKey(key, keyType) }
   }
 
@@ -117,6 +121,6 @@ function requestedNames(names: readonly { readonly type: string; readonly value:
   }
 }
 
-function refusal(code: ProblemCode, message: string): TlsplayError {
-  return new TlsplayError([{ code, message }])
+function refusal(code: ProblemCode, message: string, hint?: string): TlsplayError {
+  return new TlsplayError([{ code, message, ...(hint === undefined ? {} : { hint }) }])
 }

@@ -281,7 +281,10 @@ test('an authority signs with the passphrase of a file; a wrong one, or nobody t
     `${playbook(before)}    - generate: { certificate: ${cwd}/a.crt, private_key: ${cwd}/a.key, names: [a.test], issuer: ca }\n`,
   )
   const refusals = [
-    { words: ['--ca-passphrase-file', 'wrong'], says: 'could not be opened' },
+    {
+      words: ['--ca-passphrase-file', 'wrong'],
+      says: 'could not be opened with this passphrase\n  hint: give the passphrase that it was made with',
+    },
     { words: [], says: 'hint: run it on a terminal, or name a file that holds it with --ca-passphrase-file or TLSPLAY_CA_PASSPHRASE_FILE' },
   ]
   for (const { words, says } of refusals) {
